@@ -1,0 +1,46 @@
+# The two commands that matter are `make up` and `make check test`.
+# Everything is installed below this folder: Python packages in .venv, npm packages in node_modules.
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check assets clean
+
+help: ## List what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(VENV)/.runtime: requirements.lock pyproject.toml
+	@echo "Installing Python packages into $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	@echo "Installing the tools for checks and tests"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-dev.lock
+	@touch $@
+
+up: $(VENV)/.runtime ## Start everything; ARGS="--port 28000" moves the addresses
+	@exec $(BIN)/python -m rose up $(ARGS)
+
+assets: $(VENV)/.runtime ## Build style sheets, scripts, icons and the editor
+	@$(BIN)/python -m rose assets
+
+check: $(VENV)/.dev ## ruff, mypy strict, import contracts, djlint, house rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/djlint --lint --quiet shared/browser/templates blog market cart events
+	@$(BIN)/python -m pytest tests/test_house_rules.py
+
+test: $(VENV)/.dev ## Every test, browser journeys included
+	@$(BIN)/python -m rose assets
+	@$(BIN)/python -m pytest $(ARGS)
+
+clean: ## Remove what was built; data in .rose stays
+	rm -rf $(VENV) node_modules shared/static/dist shared/editor/dist
