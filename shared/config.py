@@ -1,0 +1,172 @@
+"""The one place that reads configuration: app-config.yaml, and over it the environment."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, field_validator
+
+from shared.errors import DomainError
+
+AppName = Literal["blog", "market", "cart", "events"]
+CURRENCIES = "BRL CHF CLP COP CZK DKK EUR GBP HRK HUF NOK PLN RON SEK USD".split()
+
+
+class ConfigurationWrong(DomainError):
+    message = "The configuration is not complete."
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Site(Part):
+    name: str = Field(min_length=1)
+    tagline: str = ""
+    email: str
+    address: str = ""
+    currency: str
+    zone: str
+    locale: str = "en_GB"
+
+    @field_validator("currency")
+    @classmethod
+    def known_currency(cls, value: str) -> str:
+        if value not in CURRENCIES:
+            raise ValueError(f"expected one of {', '.join(CURRENCIES)}")
+        return value
+
+    @field_validator("zone")
+    @classmethod
+    def known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("expected the name of a time zone, like Europe/London")
+        return value
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+class Apps(Part):
+    """Public addresses, without a slash at the end."""
+
+    blog: str
+    market: str
+    cart: str
+    events: str
+
+    @field_validator("*")
+    @classmethod
+    def an_origin(cls, value: str) -> str:
+        HttpUrl(value)
+        return value.rstrip("/")
+
+
+class Features(Part):
+    newsletters: bool = True
+    guest_checkout: bool = True
+
+
+class Holds(Part):
+    """How long places wait for a buyer, in minutes: in the basket, and while the payment page is open."""
+
+    ticket_minutes: int = Field(15, ge=1, le=120)
+    payment_minutes: int = Field(30, ge=5, le=120)
+
+
+class SumUpAccount(Part):
+    api_key: str
+    merchant_code: str
+    base_url: str = "https://api.sumup.com"
+    webhook_secret: str | None = None
+
+
+class Settings(Part):
+    site: Site
+    apps: Apps
+    internal_apps: Apps
+    features: Features = Features()
+    holds: Holds = Holds()
+    database_url: str = Field(pattern=r"^postgresql\+asyncpg://")
+    redis_url: str | None = None
+    smtp_url: str | None = None
+    secret_key: str = Field(min_length=32)
+    internal_key: str = Field(min_length=32)
+    sumup: SumUpAccount | None = None
+    home: Path = Path(".rose")
+    debug: bool = False
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Every Host header that is ours."""
+        urls = [*self.apps.model_dump().values(), *self.internal_apps.model_dump().values()]
+        return frozenset(url.split("://", 1)[1].lower() for url in urls)
+
+    @property
+    def secure(self) -> bool:
+        return self.apps.blog.startswith("https://")
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Raises ConfigurationWrong naming each key that is missing or wrong, and what was expected."""
+    path = Path(environ.get("ROSE_CONFIG", "app-config.yaml"))
+    try:
+        values: dict[str, Any] = yaml.safe_load(path.read_text("utf-8")) or {}
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigurationWrong(f"{path} cannot be read: {error}") from error
+    try:
+        return Settings.model_validate(_under_environment(values, environ))
+    except ValidationError as error:
+        raise ConfigurationWrong(_sentences(error)) from error
+
+
+def _under_environment(values: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    apps = dict(values.get("apps") or {})
+    for name in Apps.model_fields:
+        apps[name] = environ.get(f"{name.upper()}_URL", apps.get(name))
+    inside = {name: environ.get(f"{name.upper()}_INTERNAL_URL", apps[name]) for name in apps}
+    found = {
+        **values,
+        "apps": {name: url for name, url in apps.items() if url},
+        "internal_apps": {name: url for name, url in inside.items() if url},
+        "home": environ.get("ROSE_HOME", ".rose"),
+        "debug": environ.get("ROSE_DEBUG", "") == "1",
+        "sumup": _sumup(environ),
+    }
+    for name in ("database_url", "redis_url", "smtp_url", "secret_key", "internal_key"):
+        found[name] = _secret(environ, name.upper())
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _sumup(environ: Mapping[str, str]) -> dict[str, str] | None:
+    key = _secret(environ, "SUMUP_API_KEY")
+    if not key:
+        return None
+    found = {"api_key": key, "merchant_code": environ.get("SUMUP_MERCHANT_CODE", "")}
+    if base := environ.get("SUMUP_BASE_URL"):
+        found["base_url"] = base
+    if secret := _secret(environ, "SUMUP_WEBHOOK_SECRET"):
+        found["webhook_secret"] = secret
+    return found
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str | None:
+    """NAME, or the content of the file that NAME_FILE points at."""
+    if file := environ.get(f"{name}_FILE"):
+        return Path(file).read_text("utf-8").strip()
+    return environ.get(name) or None
+
+
+def _sentences(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        key = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "missing":
+            lines.append(f"{key} is missing (app-config.yaml, or {key.upper().replace('.', '_')} in the environment)")
+        else:
+            lines.append(f"{key}: {problem['msg'].removeprefix('Value error, ')}")
+    return "The configuration is not complete:\n  " + "\n  ".join(lines)

@@ -1,0 +1,82 @@
+"""Sessions. Nobody else opens one, and only this file and the request middleware commit."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+
+_engine: AsyncEngine | None = None
+
+# A web statement that takes longer than this is a fault, not work.
+STATEMENT_TIMEOUT = "5s"
+
+
+class WroteWhileReading(RuntimeError):
+    """A GET tried to change something: only POST, PUT and DELETE may."""
+
+
+def create_engine(database_url: str, *, pool_size: int = 5) -> AsyncEngine:
+    return create_async_engine(
+        database_url,
+        pool_size=pool_size,
+        max_overflow=10,
+        pool_timeout=2,
+        pool_pre_ping=True,
+        connect_args={
+            "server_settings": {
+                "timezone": "UTC",
+                "statement_timeout": STATEMENT_TIMEOUT,
+                "lock_timeout": "3s",
+                "idle_in_transaction_session_timeout": "30s",
+            }
+        },
+    )
+
+
+def use_engine(engine: AsyncEngine | None) -> None:
+    """Set by the app factory, the command line and the tests: one database a process."""
+    global _engine  # noqa: PLW0603
+    _engine = engine
+
+
+def engine() -> AsyncEngine:
+    if _engine is None:
+        raise RuntimeError("No database yet: create_base_app() or use_engine() comes first.")
+    return _engine
+
+
+@asynccontextmanager
+async def get_session(*, read_only: bool = False) -> AsyncIterator[AsyncSession]:
+    """A session that nobody commits. Reading ones run outside a transaction (AUTOCOMMIT) and refuse to write."""
+    async with open_session(read_only=read_only) as session:
+        yield session
+
+
+def open_session(*, read_only: bool = False) -> AsyncSession:
+    bind = engine()
+    if read_only:
+        bind = bind.execution_options(isolation_level="AUTOCOMMIT")
+    maker = async_sessionmaker(bind, expire_on_commit=False, info={"read_only": read_only})
+    return maker()
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[AsyncSession]:
+    """One unit of work outside a request: committed at the end, rolled back when anything is raised."""
+    async with open_session() as session, session.begin():
+        yield session
+
+
+@event.listens_for(Session, "before_flush")
+def _no_flush_while_reading(session: Session, _: UOWTransaction, __: Any) -> None:
+    if session.info.get("read_only") and (session.new or session.dirty or session.deleted):
+        raise WroteWhileReading
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _no_statement_while_reading(state: ORMExecuteState) -> None:
+    if state.session.info.get("read_only") and (state.is_insert or state.is_update or state.is_delete):
+        raise WroteWhileReading

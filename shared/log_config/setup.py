@@ -1,0 +1,48 @@
+import logging
+import sys
+from collections.abc import MutableMapping
+from contextvars import ContextVar
+from typing import Any, TextIO
+
+import structlog
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+
+def setup_logging(app: str, *, level: str = "INFO", stream: TextIO = sys.stderr) -> None:
+    """One JSON object a line (time, level, app, request id, event); colours where a person reads along."""
+
+    def with_context(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        entry["app"] = app
+        if found := request_id.get():
+            entry["request_id"] = found
+        return entry
+
+    before: list[structlog.typing.Processor] = [
+        structlog.stdlib.ExtraAdder(),
+        with_context,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+        structlog.processors.format_exc_info,
+    ]
+    last: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer(timestamp_key="time")
+        if stream.isatty()
+        else structlog.processors.JSONRenderer()
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=before,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+        )
+    )
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("uvicorn.error").setLevel("WARNING")
+    logging.getLogger("httpx").setLevel("WARNING")
+    structlog.configure(
+        processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )

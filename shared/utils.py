@@ -1,0 +1,33 @@
+import hashlib
+import hmac
+import re
+import secrets
+import unicodedata
+from datetime import UTC, datetime
+
+from shared.config import AppName, Settings
+
+
+def host_url(settings: Settings, app: AppName, path: str = "/") -> str:
+    """The absolute public address of a path in an app; never built from a request's Host."""
+    return f"{getattr(settings.apps, app)}/{path.lstrip('/')}"
+
+
+def utcnow() -> datetime:
+    return datetime.now(UTC)
+
+
+def random_token(size: int = 16) -> str:
+    """`size` random bytes, url-safe: for identifiers that leave the house."""
+    return secrets.token_urlsafe(size)
+
+
+def keyed_hash(key: str, text: str) -> str:
+    """HMAC-SHA256 in hex: a secret derived from a row, or an address in a log."""
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def slugify(text: str, *, limit: int = 80) -> str:
+    """ASCII, lower case, hyphens. Empty text gives an empty slug: the caller decides what then."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:limit].strip("-")
