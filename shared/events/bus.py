@@ -40,10 +40,7 @@ class Registration:
 
     fact: type[DomainFact]
     handler: Handler
-
-    @property
-    def consumer(self) -> str:
-        return self.handler.__module__.split(".", 1)[0]
+    consumer: str
 
     @property
     def name(self) -> str:
@@ -73,9 +70,12 @@ def emit_event(session: AsyncSession, fact: DomainFact) -> None:
     wake_after_commit(session)
 
 
-def register_handler(fact: type[DomainFact], handler: Handler) -> None:
-    """`handler(session, event)` takes effect exactly once; `handler(event)` is called at least once."""
-    registration = Registration(fact, handler)
+def register_handler(fact: type[DomainFact], handler: Handler, *, consumer: str | None = None) -> None:
+    """`handler(session, event)` takes effect exactly once; `handler(event)` is called at least once.
+
+    The consumer is the app whose package the handler stands in, unless another one is named.
+    """
+    registration = Registration(fact, handler, consumer or handler.__module__.split(".", 1)[0])
     _registrations[f"{fact.name} {registration.name}"] = registration
 
 

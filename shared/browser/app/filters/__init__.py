@@ -1,0 +1,53 @@
+"""Jinja2 filters: amounts, dates and words as people write them."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency
+
+from shared.browser.app.utils.time import to_zone
+from shared.config import Site
+
+
+def filters_for(site: Site) -> dict[str, Callable[..., Any]]:
+    """The filters, in the site's language, currency and time zone."""
+
+    @lru_cache(4096)
+    def money(minor: int, currency: str = site.currency) -> str:
+        return str(format_currency(minor / 100, currency, locale=site.locale))
+
+    def local(moment: datetime) -> datetime:
+        return to_zone(moment, site.tz)
+
+    def day(moment: datetime | date, style: str = "EEEE d MMMM y") -> str:
+        shown = local(moment) if isinstance(moment, datetime) else moment
+        return str(format_date(shown, style, locale=site.locale))
+
+    def time(moment: datetime) -> str:
+        return str(format_time(local(moment), "HH:mm", locale=site.locale))
+
+    def day_and_time(moment: datetime) -> str:
+        return f"{day(moment, 'EEE d MMMM y')}, {time(moment)}"
+
+    return {
+        "money": money,
+        "local": local,
+        "day": day,
+        "time": time,
+        "datetime": day_and_time,
+        "truncate_words": truncate_words,
+        "plural": plural,
+    }
+
+
+def truncate_words(text: str, limit: int = 30) -> str:
+    words = text.split()
+    return text if len(words) <= limit else " ".join(words[:limit]) + "…"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """1 ticket, 2 tickets; `many` for words that do not just take an s."""
+    return f"{count} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,51 @@
+"""Who may come here. Whether this member may do this to that is for the services to say."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+from urllib.parse import quote
+
+from quart import g, redirect, request
+
+from shared.browser.app.utils.settings import current_settings
+from shared.errors import Forbidden
+from shared.utils import host_url
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Route = Callable[P, Awaitable[R]]
+
+
+def require_user(route: Route[P, R]) -> Route[P, R]:
+    """Visitors are sent to sign in, and come back here afterwards."""
+
+    @wraps(route)
+    async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if g.user is None:
+            return cast("R", _to_sign_in())
+        return await route(*args, **kwargs)
+
+    return guarded
+
+
+def require_admin(route: Route[P, R]) -> Route[P, R]:
+    @wraps(route)
+    async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if g.user is None:
+            return cast("R", _to_sign_in())
+        if not g.user.is_admin:
+            raise Forbidden
+        return await route(*args, **kwargs)
+
+    return guarded
+
+
+def _to_sign_in() -> Any:
+    here = host_url(current_settings(), _app_name(), request.full_path.rstrip("?"))
+    return redirect(host_url(current_settings(), "blog", f"/sign-in/?next={quote(here, safe='')}"), 303)
+
+
+def _app_name() -> Any:
+    from quart import current_app
+
+    return current_app.extensions["app_name"]

@@ -1,0 +1,112 @@
+"""The one place where a refusal becomes a status and a page."""
+
+import structlog
+from quart import Quart, Response, jsonify, request
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from shared.browser.app.utils.htmx import wants_fragment
+from shared.browser.app.utils.templates import render, render_alone
+from shared.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
+
+log = structlog.get_logger("errors")
+
+STATUS: dict[type[DomainError], int] = {
+    NotFound: 404,
+    Forbidden: 403,
+    Conflict: 409,
+    Invalid: 422,
+    Unavailable: 503,
+}
+MESSAGES = {
+    400: "The request could not be understood.",
+    404: "There is nothing at this address.",
+    405: "This address does not take that kind of request.",
+    413: "What was sent is too large.",
+    415: "This kind of file or request is not taken here.",
+    429: "That was a little too often. Please wait a moment and try again.",
+    500: "Something went wrong on our side. It has been noted, and nothing was half done.",
+    503: Unavailable.message,
+}
+
+
+def status_of(error: DomainError) -> int:
+    return next((status for family, status in STATUS.items() if isinstance(error, family)), 400)
+
+
+def family_of(error: DomainError) -> str:
+    return next((family.__name__ for family in STATUS if isinstance(error, family)), "DomainError")
+
+
+def use_errors(app: Quart) -> None:
+    @app.errorhandler(DomainError)
+    async def refused(error: DomainError) -> Response:
+        return await _answer(status_of(error), error.message, family=family_of(error))
+
+    @app.errorhandler(HTTPException)
+    async def http_problem(error: HTTPException) -> Response:
+        status = error.code or 500
+        response = await _answer(status, MESSAGES.get(status, error.description or error.name))
+        for name, value in error.get_headers():
+            if name.lower() in {"allow", "retry-after", "location"}:
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(DBAPIError)
+    @app.errorhandler(PoolTimeout)
+    async def database_problem(error: Exception) -> Response:
+        away = isinstance(error, PoolTimeout | InterfaceError) or getattr(
+            error, "connection_invalidated", False
+        )
+        return _stand_alone(503 if away else 500, error)
+
+    @app.errorhandler(OSError)
+    async def no_connection(error: OSError) -> Response:
+        return _stand_alone(503, error)
+
+    @app.errorhandler(Exception)
+    async def unexpected(error: Exception) -> Response:
+        return _stand_alone(500, error)
+
+
+async def _answer(status: int, message: str, *, family: str | None = None) -> Response:
+    if _wants_json():
+        response = jsonify({"error": family or str(status), "message": message})
+        response.status_code = status
+        return response
+    if wants_fragment():
+        html = render_alone("errors/_alert.html", status=status, message=message)
+    else:
+        html = await _page(status, message)
+    return Response(html, status, mimetype="text/html")
+
+
+async def _page(status: int, message: str) -> str:
+    template = f"errors/{status}.html" if status in {403, 404} else "errors/error.html"
+    try:
+        return await render(template, status=status, message=message)
+    except Exception:  # noqa: BLE001  an error page must never be the second error
+        log.exception("error page failed", status=status)
+        return render_alone("errors/500.html", status=status, message=message)
+
+
+def _stand_alone(status: int, error: Exception) -> Response:
+    log.error("request failed", path=request.path, exc_info=error)
+    message = MESSAGES[status]
+    if _wants_json():
+        response = jsonify({"error": "Unavailable" if status == 503 else "500", "message": message})  # noqa: PLR2004
+        response.status_code = status
+    else:
+        html = render_alone("errors/500.html", status=status, message=message)
+        response = Response(html, status, mimetype="text/html")
+    if status == 503:  # noqa: PLR2004
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def _wants_json() -> bool:
+    accepted = request.accept_mimetypes
+    return request.path.startswith("/internal/") or (
+        accepted.best_match(["text/html", "application/json"], "text/html") == "application/json"
+    )

@@ -1,0 +1,41 @@
+"""Types for forms: what people type, as what the rules count in."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic.networks import validate_email
+
+
+def parse_money(typed: Any) -> Any:
+    """"3.50", "£3.50", "3,50" → 350 minor units. ValueError says what was expected."""
+    if not isinstance(typed, str):
+        return typed
+    try:
+        amount = Decimal(re.sub(r"[^\d.,-]", "", typed).replace(",", "."))
+    except InvalidOperation:
+        raise ValueError("must be an amount of money, like 3.50") from None
+    if not amount.is_finite() or amount != round(amount, 2):
+        raise ValueError("must be an amount with no more than two decimals, like 3.50")
+    return int(amount * 100)
+
+
+def _address(value: str) -> str:
+    try:
+        return validate_email(value)[1].lower()
+    except ValueError:
+        raise ValueError("must be an e-mail address, like name@example.com") from None
+
+
+def safe_next(path: str | None, *, default: str = "/") -> str:
+    """Where to go after signing in: a path of ours, never another site."""
+    if path and re.fullmatch(r"/(?![/\\])[^\x00-\x20\\]*", path):
+        return path
+    return default
+
+
+Money = Annotated[int, BeforeValidator(parse_money), Field(ge=0, le=100_000_000)]
+Email = Annotated[str, Field(max_length=254), AfterValidator(_address)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Quantity = Annotated[int, Field(ge=1, le=999)]

@@ -1,0 +1,30 @@
+from typing import TypedDict
+
+import structlog
+
+from shared.errors import DomainError
+from shared.infrastructure import internal_api
+from shared.infrastructure.cart_identity import current_cart_identity
+
+log = structlog.get_logger("basket")
+
+
+class BasketSummary(TypedDict):
+    count: int
+    total: int
+    currency: str
+
+
+async def load_basket() -> BasketSummary | None:
+    """For the header of every page. None = say nothing about it: no basket yet, or cart does not answer."""
+    identity = {key: value for key, value in current_cart_identity().items() if value is not None}
+    if not identity:
+        return None
+    try:
+        found: BasketSummary = await internal_api.get(
+            "cart", "/internal/cart/summary", params=identity, timeout=0.3
+        )
+    except DomainError as error:
+        log.info("basket not shown", reason=error.message)
+        return None
+    return found

@@ -1,0 +1,47 @@
+"""What every page knows beside its own data: the member, the basket, the menu."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from quart import Quart, g, request
+from sqlalchemy import select
+
+from shared.infrastructure.cart_loader import load_basket
+from shared.models import MenuItem
+
+
+@dataclass
+class MenuEntry:
+    label: str
+    url: str
+    children: list["MenuEntry"] = field(default_factory=list)
+
+
+def use_context(app: Quart) -> None:
+    app.context_processor(page_context)
+
+
+async def page_context() -> dict[str, Any]:
+    return {
+        "user": g.get("user"),
+        "basket": await _basket(),
+        "menu": await load_menu(),
+        "request_path": request.path,
+    }
+
+
+async def _basket() -> Any:
+    # A page drawn inside an open transaction (a refused form) must not call out from it.
+    if g.session.in_transaction() and not g.session.sync_session.info.get("read_only"):
+        return None
+    return await load_basket()
+
+
+async def load_menu() -> list[MenuEntry]:
+    found = await g.session.scalars(select(MenuItem).order_by(MenuItem.position, MenuItem.id))
+    items = found.all()
+    entries = {item.id: MenuEntry(item.label, item.url) for item in items}
+    for item in items:
+        if item.parent_id in entries:
+            entries[item.parent_id].children.append(entries[item.id])
+    return [entries[item.id] for item in items if item.parent_id is None]

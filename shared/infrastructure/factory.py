@@ -1,0 +1,52 @@
+from quart import Quart
+
+from shared.browser.app.csrf import use_csrf
+from shared.browser.app.errors import use_errors
+from shared.browser.app.middleware import use_request_log, use_security_headers, use_transaction
+from shared.browser.app.redis_cacher import use_page_cache
+from shared.config import AppName, Settings, load_settings
+from shared.infrastructure.context import use_context
+from shared.infrastructure.database import use_database
+from shared.infrastructure.event_processing import use_event_processing
+from shared.infrastructure.health import use_health
+from shared.infrastructure.http_utils import use_host_guard
+from shared.infrastructure.internal_api import use_internal_api
+from shared.infrastructure.jinja_setup import use_templates
+from shared.infrastructure.signatures import Verifier
+from shared.infrastructure.static_files import use_static_files
+from shared.infrastructure.user_loader import use_user_loader
+from shared.log_config.setup import setup_logging
+
+MEGABYTE = 1024 * 1024
+
+
+def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
+    """What all four apps have in common; an app's create_app() adds its routes and handlers.
+
+    Raises ConfigurationWrong when a setting is missing or wrong, before anything is opened.
+    """
+    settings = settings or load_settings()
+    setup_logging(name)
+    app = Quart(name, static_folder=None)
+    app.extensions.update(
+        settings=settings, app_name=name, verifier=Verifier(settings.internal_key, audience=name)
+    )
+    app.config["MAX_CONTENT_LENGTH"] = 12 * MEGABYTE
+    app.url_map.strict_slashes = False
+    # In the order in which a request meets them; what runs after a request runs in reverse.
+    use_host_guard(app, settings)
+    use_security_headers(app, settings)
+    use_request_log(app)
+    use_errors(app)
+    use_csrf(app, settings)
+    use_page_cache(app, settings)
+    use_database(app, settings)
+    use_transaction(app)
+    use_user_loader(app, settings)
+    use_internal_api(app, settings)
+    use_templates(app, settings)
+    use_context(app)
+    use_static_files(app)
+    use_health(app)
+    use_event_processing(app)
+    return app

@@ -1,0 +1,18 @@
+from quart import Blueprint, Quart, current_app, request
+
+from shared.infrastructure.signatures import Verifier
+
+
+def use_internal(app: Quart, *blueprints: Blueprint) -> None:
+    """Mounts routes under /internal/<app>: only signed calls of the other apps get in."""
+    name = app.extensions["app_name"]
+    for blueprint in blueprints:
+        blueprint.before_request(_verify)
+        app.register_blueprint(blueprint, url_prefix=f"/internal/{name}")
+
+
+async def _verify() -> None:
+    verifier: Verifier = current_app.extensions["verifier"]
+    body = await request.get_data()
+    query = request.query_string.decode()
+    verifier.verify(request.headers, (request.method, request.path, query, body))

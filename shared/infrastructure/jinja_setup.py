@@ -1,0 +1,33 @@
+from pathlib import Path
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+from quart import Quart
+
+from shared.browser.app.filters import filters_for
+from shared.config import Settings
+from shared.infrastructure import urls
+
+
+def use_templates(app: Quart, settings: Settings) -> None:
+    """Synchronous, strict, escaped by default. An app's own templates first, then the layer's."""
+    own = Path(app.root_path) / "templates"
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(own), PackageLoader("shared.browser")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=settings.debug,
+        enable_async=False,
+    )
+    environment.filters.update(filters_for(settings.site))
+    environment.globals.update(
+        site=settings.site,
+        features=settings.features,
+        coop_url=urls.coop_url,
+        market_url=urls.market_url,
+        cart_url=urls.cart_url,
+        events_url=urls.events_url,
+        app_name=app.extensions["app_name"],
+    )
+    app.extensions["templates"] = environment
