@@ -1,0 +1,2 @@
+import "@tryghost/koenig-lexical";
+import "./editor.css";

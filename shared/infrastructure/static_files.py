@@ -1,0 +1,98 @@
+"""Built assets under `/static/`: names carry a hash of the content, so browsers keep them for a year."""
+
+import json
+import re
+from collections.abc import Callable
+from functools import cache, lru_cache
+from pathlib import Path
+
+from quart import Quart, Response, abort, request
+
+from shared.errors import NotFound, Unavailable
+
+DIST = Path(__file__).parents[1] / "static/dist"
+HASHED_NAME = re.compile(r"(?:[\w-]+/)*[\w-]+-[0-9a-f]{16}\.\w+")
+IMMUTABLE = "public, max-age=31536000, immutable"
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".ico": "image/x-icon",
+    ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
+    ".json": "application/json",
+    ".txt": "text/plain",
+}
+# The preferred encoding first: its sibling's suffix and how browsers name it.
+ENCODINGS = ((".br", "br"), (".gz", "gzip"))
+
+
+class AssetsMissing(Unavailable):
+    message = 'The style sheets and scripts are not built yet: run "make assets".'
+
+
+class NoSuchAsset(NotFound):
+    message = "There is no such asset."
+
+
+def use_static_files(app: Quart, *, folder: Path = DIST) -> None:
+    """Serve the built assets and give templates `asset("app.css")`.
+
+    The app must be made without a static folder of its own. The manifest is read at the first use, so
+    commands that show no page need no assets; then a missing one raises `AssetsMissing`.
+    """
+
+    async def serve_asset(name: str) -> Response:
+        if not HASHED_NAME.fullmatch(name) or not (folder / name).is_file():
+            abort(404)
+        return await _answer(folder / name)
+
+    app.add_url_rule("/static/<path:name>", "static_file", serve_asset)
+    app.add_template_global(asset_address(folder), "asset")
+
+
+def asset_address(folder: Path = DIST) -> Callable[[str], str]:
+    @cache
+    def manifest() -> dict[str, str]:
+        path = folder / "manifest.json"
+        if not path.exists():
+            raise AssetsMissing
+        return dict(json.loads(path.read_text()))
+
+    def asset(name: str) -> str:
+        """`app.css` → `/static/app-<hash>.css`. Raises `AssetsMissing` or `NoSuchAsset`."""
+        files = manifest()
+        if name not in files:
+            raise NoSuchAsset(f'There is no asset "{name}": a slip in its name, or run "make assets".')
+        return f"/static/{files[name]}"
+
+    return asset
+
+
+async def _answer(path: Path) -> Response:
+    sibling, encoding = _best(path)
+    response = Response(_read(sibling), mimetype=TYPES.get(path.suffix, "application/octet-stream"))
+    response.headers["Cache-Control"] = IMMUTABLE
+    response.headers["Vary"] = "Accept-Encoding"
+    if encoding:
+        response.headers["Content-Encoding"] = encoding
+    response.set_etag(sibling.name)
+    await response.make_conditional(request)
+    return response
+
+
+def _best(path: Path) -> tuple[Path, str | None]:
+    for suffix, encoding in ENCODINGS:
+        sibling = path.with_name(path.name + suffix)
+        if request.accept_encodings[encoding] and sibling.exists():
+            return sibling, encoding
+    return path, None
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path) -> bytes:
+    return path.read_bytes()

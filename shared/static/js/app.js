@@ -1,0 +1,3 @@
+import "./htmx.js";
+import "./countdown.js";
+import "./copy.js";

@@ -1,0 +1,182 @@
+"""`make assets`: what is built, under which names, and what a second run costs."""
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+
+import brotli
+import pytest
+
+from rose import assets
+from rose.assets.errors import BuildFailed
+from rose.assets.places import Places
+
+ROOT = Places().root
+
+
+@pytest.fixture
+def places(tmp_path):
+    """A checkout with its own sources and what it builds, and this one's npm packages."""
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+    shutil.copy(ROOT / "package-lock.json", tmp_path)
+    (tmp_path / "shared/browser/templates").mkdir(parents=True)
+    for name in ("css/app.css", "css/koenig-cards.css", "js/app.js", "js/koenig-cards.js", "images/rose.svg"):
+        path = tmp_path / "shared/static" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    write(tmp_path, "css/app.css", '@import "tailwindcss" source(none);\n@source "../../browser/templates";')
+    (tmp_path / "shared/editor/src").mkdir(parents=True)
+    (tmp_path / "shared/editor/src/editor.js").write_text('import "./editor.css"; console.log("editor");')
+    (tmp_path / "shared/editor/src/editor.css").write_text(".koenig-lexical{font-size:1.6rem;margin:.5rem}")
+    return Places(tmp_path)
+
+
+def write(root: Path, name: str, text: str) -> None:
+    (root / "shared/static" / name).write_text(text)
+
+
+def template(places: Places, text: str) -> None:
+    (places.root / "shared/browser/templates/page.html").write_text(text)
+
+
+def build(places: Places) -> list[str]:
+    said: list[str] = []
+    assets.build_at(places, said.append)
+    return said
+
+
+def built(places: Places, name: str) -> Path:
+    return places.dist / json.loads((places.dist / "manifest.json").read_text())[name]
+
+
+def test_the_style_sheet_holds_the_classes_templates_use_and_no_others(places):
+    template(places, '<p class="underline">Hello</p>')
+
+    build(places)
+
+    sheet = built(places, "app.css").read_text()
+    assert ".underline" in sheet
+    assert ".line-through" not in sheet
+
+
+def test_a_file_that_changes_gets_a_new_name_and_the_old_one_stays_for_cached_pages(places):
+    build(places)
+    before = built(places, "app.js")
+    write(places.root, "js/app.js", "console.log('changed')")
+
+    build(places)
+
+    assert built(places, "app.js") != before
+    assert before.exists()
+
+
+def test_an_old_file_goes_after_a_week(places):
+    build(places)
+    old = built(places, "app.js")
+    os.utime(old, (0, 0))
+    write(places.root, "js/app.js", "console.log('changed')")
+
+    build(places)
+
+    assert not old.exists()
+
+
+def test_only_what_changed_is_built_again(places):
+    build(places)
+    write(places.root, "js/app.js", "console.log('changed')")
+
+    said = build(places)
+
+    assert [line.split()[1] for line in said] == ["scripts"]
+
+
+def test_a_second_run_is_quick_and_says_nothing(places):
+    build(places)
+    started = time.monotonic()
+
+    said = build(places)
+
+    assert said == []
+    assert time.monotonic() - started < 0.3
+
+
+def test_a_lost_file_is_built_again(places):
+    build(places)
+    lost = built(places, "app.css")
+    lost.unlink()
+
+    build(places)
+
+    assert lost.exists()
+
+
+def test_the_sprite_holds_icons_named_by_templates_and_by_the_list(places):
+    template(places, '{{ icon("carrot") }} {{ button("Pay", icon="basket-shopping") }}')
+    write(places.root, "icons.txt", "# by a variable\nmastodon\n")
+
+    build(places)
+
+    sprite = built(places, "icons.svg").read_text()
+    assert all(f'<symbol id="{name}"' in sprite for name in ("carrot", "basket-shopping", "mastodon"))
+    assert sprite.count("<symbol") == 3
+
+
+def test_an_icon_that_does_not_exist_is_named(places):
+    template(places, '{{ icon("karrot") }}')
+
+    with pytest.raises(BuildFailed, match="karrot"):
+        build(places)
+
+
+def test_a_style_sheet_finds_its_pictures_under_their_hashed_names(places):
+    write(places.root, "css/app.css", '.logo { background: url("../images/rose.svg") }')
+
+    build(places)
+
+    assert (
+        f"url({built(places, 'images/rose.svg').relative_to(places.dist)})"
+        in built(places, "app.css").read_text()
+    )
+
+
+def test_compressed_siblings_hold_the_same_bytes(places):
+    write(
+        places.root, "js/app.js", "console.log('tick', 'tick', 'tick', 'tick', 'tick', 'tick', 'tick');" * 20
+    )
+
+    build(places)
+
+    script = built(places, "app.js")
+    assert brotli.decompress(script.with_name(script.name + ".br").read_bytes()) == script.read_bytes()
+
+
+def test_the_editor_is_drawn_for_a_root_font_of_sixteen_pixels(places):
+    build(places)
+
+    assert (
+        built(places, "editor.css").read_text().strip() == ".koenig-lexical{font-size:1rem;margin:0.3125rem}"
+    )
+
+
+def test_a_slip_in_a_script_is_told_with_its_place(places):
+    write(places.root, "js/app.js", "const = 3")
+
+    with pytest.raises(BuildFailed, match=r"app\.js:1"):
+        build(places)
+
+
+def test_no_node_is_needed_on_the_path(places, monkeypatch):
+    monkeypatch.setenv("PATH", "/nonexistent")
+
+    build(places)
+
+    assert built(places, "app.css").exists()
+
+
+def test_scripts_for_every_page_stay_small():
+    assets.build(quiet=True)
+
+    script = built(Places(), "app.js")
+    assert script.with_name(script.name + ".br").stat().st_size <= 20_000
