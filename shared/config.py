@@ -12,7 +12,23 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, fie
 from shared.errors import DomainError
 
 AppName = Literal["blog", "market", "cart", "events"]
-CURRENCIES = "BRL CHF CLP COP CZK DKK EUR GBP HRK HUF NOK PLN RON SEK USD".split()
+CURRENCIES = [
+    "BRL",
+    "CHF",
+    "CLP",
+    "COP",
+    "CZK",
+    "DKK",
+    "EUR",
+    "GBP",
+    "HRK",
+    "HUF",
+    "NOK",
+    "PLN",
+    "RON",
+    "SEK",
+    "USD",
+]
 
 
 class ConfigurationWrong(DomainError):

@@ -43,15 +43,11 @@ class AboutContent:
     content_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
-def container_filter(
-    model: type[InContainer], container_type: ContainerType, container_id: int
-) -> ColumnElement[bool]:
+def container_filter(model: type[InContainer], container_type: ContainerType, container_id: int) -> ColumnElement[bool]:
     """The SQL condition for "belongs to this container"."""
     return and_(model.container_type == container_type, model.container_id == container_id)
 
 
-def content_filter(
-    model: type[AboutContent], content_type: ContentType, content_id: int
-) -> ColumnElement[bool]:
+def content_filter(model: type[AboutContent], content_type: ContentType, content_id: int) -> ColumnElement[bool]:
     """The SQL condition for "is about this piece of content"."""
     return and_(model.content_type == content_type, model.content_id == content_id)

@@ -30,9 +30,7 @@ ref = Annotated[int, mapped_column(BigInteger)]
 
 created = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
 
-changed = Annotated[
-    datetime, mapped_column(DateTime(timezone=True), server_default=func.now(), onupdate=func.now())
-]
+changed = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now(), onupdate=func.now())]
 
 token = Annotated[str, mapped_column(String(43), unique=True, default=random_token)]
 """A random identifier for orders, tickets and links: 128 bits, url-safe."""

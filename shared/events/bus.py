@@ -44,7 +44,7 @@ class Registration:
 
     @property
     def name(self) -> str:
-        return f"{self.consumer}.{self.handler.__name__}"  # type: ignore[attr-defined]
+        return f"{self.consumer}.{self.handler.__name__}"
 
     @property
     def takes_session(self) -> bool:

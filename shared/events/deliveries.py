@@ -40,7 +40,8 @@ async def promise(
 
 
 def backoff(attempts: int) -> timedelta:
-    return random.random() * min(CAP, BASE * 2**attempts)
+    longest: timedelta = min(CAP, BASE * 2**attempts)
+    return random.random() * longest
 
 
 async def deliver_due(consumer: str, handlers: Sequence[Registration]) -> bool:

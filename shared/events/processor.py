@@ -22,17 +22,13 @@ from shared.models import EventCursor
 
 log = structlog.get_logger("events")
 
-LOCK_CURSOR = text(
-    "SELECT xid::text, event_id FROM event_cursors WHERE consumer = :consumer FOR UPDATE SKIP LOCKED"
-)
+LOCK_CURSOR = text("SELECT xid::text, event_id FROM event_cursors WHERE consumer = :consumer FOR UPDATE SKIP LOCKED")
 NEXT_EVENT = text("""
     SELECT id, xid::text AS xid, type, payload FROM domain_events
     WHERE (xid, id) > (CAST(:xid AS text)::xid8, :id) AND xid < pg_snapshot_xmin(pg_current_snapshot())
     ORDER BY xid, id LIMIT 1
 """)
-MOVE_CURSOR = text(
-    "UPDATE event_cursors SET xid = CAST(:xid AS text)::xid8, event_id = :id WHERE consumer = :consumer"
-)
+MOVE_CURSOR = text("UPDATE event_cursors SET xid = CAST(:xid AS text)::xid8, event_id = :id WHERE consumer = :consumer")
 
 Around = Callable[[], AbstractAsyncContextManager[Any]]
 

@@ -21,9 +21,7 @@ async def load_basket() -> BasketSummary | None:
     if not identity:
         return None
     try:
-        found: BasketSummary = await internal_api.get(
-            "cart", "/internal/cart/summary", params=identity, timeout=0.3
-        )
+        found: BasketSummary = await internal_api.get("cart", "/internal/cart/summary", params=identity, timeout=0.3)
     except DomainError as error:
         log.info("basket not shown", reason=error.message)
         return None

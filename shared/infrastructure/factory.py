@@ -28,9 +28,7 @@ def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
     settings = settings or load_settings()
     setup_logging(name)
     app = Quart(name, static_folder=None)
-    app.extensions.update(
-        settings=settings, app_name=name, verifier=Verifier(settings.internal_key, audience=name)
-    )
+    app.extensions.update(settings=settings, app_name=name, verifier=Verifier(settings.internal_key, audience=name))
     app.config["MAX_CONTENT_LENGTH"] = 12 * MEGABYTE
     app.url_map.strict_slashes = False
     # In the order in which a request meets them; what runs after a request runs in reverse.

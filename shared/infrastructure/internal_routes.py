@@ -1,3 +1,5 @@
+from typing import cast
+
 from quart import Blueprint, Quart, current_app, request
 
 from shared.infrastructure.signatures import Verifier
@@ -13,6 +15,6 @@ def use_internal(app: Quart, *blueprints: Blueprint) -> None:
 
 async def _verify() -> None:
     verifier: Verifier = current_app.extensions["verifier"]
-    body = await request.get_data()
+    body = cast("bytes", await request.get_data(as_text=False))
     query = request.query_string.decode()
     verifier.verify(request.headers, (request.method, request.path, query, body))

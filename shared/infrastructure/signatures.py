@@ -3,8 +3,9 @@
 import hashlib
 import hmac
 import time
-from collections.abc import Mapping
 from itertools import chain
+
+from werkzeug.datastructures import Headers
 
 from shared.errors import Forbidden
 from shared.utils import random_token
@@ -44,7 +45,7 @@ class Verifier:
         self.audience = audience
         self.seen: dict[str, float] = {}
 
-    def verify(self, headers: Mapping[str, str], message: Message) -> str:
+    def verify(self, headers: Headers, message: Message) -> str:
         """The caller's name. Raises Unsigned."""
         caller, moment = headers.get("X-Internal-Caller", ""), headers.get("X-Internal-Time", "")
         nonce, signature = headers.get("X-Internal-Nonce", ""), headers.get("X-Internal-Signature", "")

@@ -52,7 +52,7 @@ def use_static_files(app: Quart, *, folder: Path = DIST) -> None:
         return await _answer(folder / name)
 
     app.add_url_rule("/static/<path:name>", "static_file", serve_asset)
-    app.add_template_global(asset_address(folder), "asset")
+    app.extensions["templates"].globals["asset"] = asset_address(folder)
 
 
 def asset_address(folder: Path = DIST) -> Callable[[str], str]:

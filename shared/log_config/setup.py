@@ -26,9 +26,7 @@ def setup_logging(app: str, *, level: str = "INFO", stream: TextIO = sys.stderr)
         structlog.processors.format_exc_info,
     ]
     last: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(timestamp_key="time")
-        if stream.isatty()
-        else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(timestamp_key="time") if stream.isatty() else structlog.processors.JSONRenderer()
     )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(

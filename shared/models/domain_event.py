@@ -56,9 +56,7 @@ class EventDelivery(Base):
     )
 
     handler: Mapped[str] = mapped_column(String(120), primary_key=True)
-    event_id: Mapped[int] = mapped_column(
-        ForeignKey("domain_events.id", ondelete="CASCADE"), primary_key=True
-    )
+    event_id: Mapped[int] = mapped_column(ForeignKey("domain_events.id", ondelete="CASCADE"), primary_key=True)
     consumer: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(10), default="retry")
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)

@@ -27,7 +27,5 @@ class UserNewsletter(Base):
     __tablename__ = "user_newsletters"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
-    newsletter_id: Mapped[int] = mapped_column(
-        ForeignKey("ghost_newsletters.id", ondelete="CASCADE"), primary_key=True
-    )
+    newsletter_id: Mapped[int] = mapped_column(ForeignKey("ghost_newsletters.id", ondelete="CASCADE"), primary_key=True)
     created_at: Mapped[created]

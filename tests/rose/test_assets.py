@@ -135,16 +135,11 @@ def test_a_style_sheet_finds_its_pictures_under_their_hashed_names(places):
 
     build(places)
 
-    assert (
-        f"url({built(places, 'images/rose.svg').relative_to(places.dist)})"
-        in built(places, "app.css").read_text()
-    )
+    assert f"url({built(places, 'images/rose.svg').relative_to(places.dist)})" in built(places, "app.css").read_text()
 
 
 def test_compressed_siblings_hold_the_same_bytes(places):
-    write(
-        places.root, "js/app.js", "console.log('tick', 'tick', 'tick', 'tick', 'tick', 'tick', 'tick');" * 20
-    )
+    write(places.root, "js/app.js", "console.log('tick', 'tick', 'tick', 'tick', 'tick', 'tick', 'tick');" * 20)
 
     build(places)
 
@@ -155,9 +150,7 @@ def test_compressed_siblings_hold_the_same_bytes(places):
 def test_the_editor_is_drawn_for_a_root_font_of_sixteen_pixels(places):
     build(places)
 
-    assert (
-        built(places, "editor.css").read_text().strip() == ".koenig-lexical{font-size:1rem;margin:0.3125rem}"
-    )
+    assert built(places, "editor.css").read_text().strip() == ".koenig-lexical{font-size:1rem;margin:0.3125rem}"
 
 
 def test_a_slip_in_a_script_is_told_with_its_place(places):

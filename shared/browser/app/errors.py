@@ -56,9 +56,7 @@ def use_errors(app: Quart) -> None:
     @app.errorhandler(DBAPIError)
     @app.errorhandler(PoolTimeout)
     async def database_problem(error: Exception) -> Response:
-        away = isinstance(error, PoolTimeout | InterfaceError) or getattr(
-            error, "connection_invalidated", False
-        )
+        away = isinstance(error, PoolTimeout | InterfaceError) or getattr(error, "connection_invalidated", False)
         return _stand_alone(503 if away else 500, error)
 
     @app.errorhandler(OSError)
@@ -86,7 +84,7 @@ async def _page(status: int, message: str) -> str:
     template = f"errors/{status}.html" if status in {403, 404} else "errors/error.html"
     try:
         return await render(template, status=status, message=message)
-    except Exception:  # noqa: BLE001  an error page must never be the second error
+    except Exception:
         log.exception("error page failed", status=status)
         return render_alone("errors/500.html", status=status, message=message)
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, dataclass
 from functools import wraps
-from typing import Any, ClassVar, ParamSpec
+from typing import Any, ClassVar, ParamSpec, cast
 
 import structlog
 from quart import Quart, Response, current_app, make_response, request
@@ -109,9 +109,7 @@ class PageCache:
 
 def use_page_cache(app: Quart, settings: Settings) -> None:
     redis = (
-        Redis.from_url(
-            settings.redis_url, decode_responses=True, socket_timeout=0.25, socket_connect_timeout=0.25
-        )
+        Redis.from_url(settings.redis_url, decode_responses=True, socket_timeout=0.25, socket_connect_timeout=0.25)
         if settings.redis_url
         else None
     )
@@ -129,25 +127,23 @@ def use_page_cache(app: Quart, settings: Settings) -> None:
         return response
 
 
-def cached(
-    *, tags: Tags
-) -> Callable[[Callable[P, Awaitable[Any]]], Callable[P, Awaitable[Response]]]:
+def cached(*, tags: Tags) -> Callable[[Callable[P, Awaitable[Any]]], Callable[P, Awaitable[Response]]]:
     """Keep this route's answer. `tags` is a list, or is called with the route's arguments."""
 
     def wrap(route: Callable[P, Awaitable[Any]]) -> Callable[P, Awaitable[Response]]:
         @wraps(route)
         async def through_cache(*args: P.args, **kwargs: P.kwargs) -> Response:
             if not _may_be_kept():
-                return await make_response(await route(*args, **kwargs))
+                return await _response(route(*args, **kwargs))
             cache: PageCache = current_app.extensions["page_cache"]
             key = _key()
             if page := await cache.get(key):
                 return _answer(page, "hit")
             before = await cache.clock()
-            response: Response = await make_response(await route(*args, **kwargs))
+            response = await _response(route(*args, **kwargs))
             if before and response.status_code == 200 and "Set-Cookie" not in response.headers:  # noqa: PLR2004
                 found = list(tags(*args, **kwargs) if callable(tags) else tags)
-                body = (await response.get_data()).decode()
+                body = str(await response.get_data(as_text=True))
                 kept = Page(body, response.content_type or "text/html", found, before[1], before[0])
                 await cache.put(key, kept)
             response.headers["X-Cache"] = "miss"
@@ -183,6 +179,10 @@ async def bump_committed(session: AsyncSession) -> None:
 async def bump_pages(event: PagesChanged) -> None:
     """Handler: what a crash between commit and bump would have left stale."""
     await current_app.extensions["page_cache"].bump(event.tags)
+
+
+async def _response(answer: Awaitable[Any]) -> Response:
+    return cast("Response", await make_response(await answer))
 
 
 def _may_be_kept() -> bool:

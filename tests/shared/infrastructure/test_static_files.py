@@ -58,9 +58,7 @@ async def test_a_browser_that_has_the_file_is_told_so(client):
     assert again.status_code == 304
 
 
-@pytest.mark.parametrize(
-    "name", ["manifest.json", "../app.py", "nothing-0123456789abcdef.css", ".built.json"]
-)
+@pytest.mark.parametrize("name", ["manifest.json", "../app.py", "nothing-0123456789abcdef.css", ".built.json"])
 async def test_nothing_but_hashed_names_is_served(client, name):
     assert (await client.get(f"/static/{name}")).status_code == 404
 

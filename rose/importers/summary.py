@@ -1,0 +1,15 @@
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Summary:
+    """What an import did, for the person who started it. Refused things say what and why."""
+
+    read: int = 0
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+    def refuse(self, what: str, why: str) -> None:
+        self.refused.append((what, why))

@@ -1,0 +1,90 @@
+"""Real PostgreSQL, real templates, all four apps in one process. Only what leaves the machine is a fake.
+
+Every test that asks for a database gets its own, copied from one that was migrated once: commits are real commits.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from rose.supervisor.postgres import Postgres
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.config import Settings
+from shared.db.session import create_engine, open_session, use_engine
+from tests.fakes.mail import MailFake
+from tests.house import House, settings_for
+
+TEMPLATE = "rose_template"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    server.start(fsync=False)
+    _migrate_template(server)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def database_url(postgres: Postgres) -> AsyncIterator[str]:
+    name = f"t_{uuid4().hex[:12]}"
+    admin = await asyncpg.connect(postgres.url("postgres", driver="postgresql"))
+    try:
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+        yield postgres.url(name)
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+@pytest.fixture
+def mail() -> Iterator[MailFake]:
+    fake = MailFake()
+    fake.start()
+    yield fake
+    fake.stop()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return settings_for(database_url, home=tmp_path)
+
+
+@pytest.fixture
+async def session(database_url: str) -> AsyncIterator[AsyncSession]:
+    """For tests of rules alone: a session on the test's own database."""
+    engine = create_engine(database_url)
+    use_engine(engine)
+    async with open_session() as found:
+        yield found
+    await engine.dispose()
+    use_engine(None)
+
+
+@pytest.fixture
+async def house(settings: Settings) -> AsyncIterator[House]:
+    """The four apps, talking to each other as they do in production, and browsers to visit them with."""
+    found = House(settings)
+    yield found
+    await found.aclose()
+
+
+def _migrate_template(server: Postgres) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    async def create() -> None:
+        admin = await asyncpg.connect(server.url("postgres", driver="postgresql"))
+        await admin.execute(f"CREATE DATABASE {TEMPLATE}")
+        await admin.close()
+
+    import asyncio
+
+    asyncio.run(create())
+    config = Config("shared/alembic.ini")
+    config.set_main_option("sqlalchemy.url", server.url(TEMPLATE))
+    command.upgrade(config, "head")

@@ -1,0 +1,119 @@
+"""The four apps in one process, and browsers without JavaScript to visit them."""
+
+import contextlib
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import httpx
+from quart import Quart
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.config import Settings
+from shared.db.session import create_engine, transaction, use_engine
+from shared.events.processor import EventProcessor
+from shared.infrastructure.internal_api import InternalApi
+from shared.models import User
+
+APPS = ("blog", "market", "cart", "events")
+ORIGINS = {name: f"http://localhost:{8000 + place}" for place, name in enumerate(APPS)}
+
+
+def settings_for(database_url: str, *, home: Path, **changes: Any) -> Settings:
+    values: dict[str, Any] = {
+        "site": {
+            "name": "Rose Ash",
+            "email": "hello@roseash.example",
+            "currency": "GBP",
+            "zone": "Europe/London",
+        },
+        "apps": ORIGINS,
+        "internal_apps": ORIGINS,
+        "database_url": database_url,
+        "secret_key": "s" * 32,
+        "internal_key": "i" * 32,
+        "home": home,
+    }
+    return Settings.model_validate(values | changes)
+
+
+class House:
+    """`client()` is a browser; `deliver()` lets every domain event reach its handlers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.apps: dict[str, Quart] = {name: import_module(f"{name}.app").create_app(settings) for name in APPS}
+        self.engine: AsyncEngine = create_engine(settings.database_url)
+        use_engine(self.engine)
+        self.clients: list[httpx.AsyncClient] = []
+        for name, app in self.apps.items():
+            api = InternalApi(name, settings)
+            # The same HTTP, without a socket between.
+            api.client = self._client()
+            app.extensions["internal_api"] = api
+
+    def _client(self, **options: Any) -> httpx.AsyncClient:
+        mounts = {
+            origin: httpx.ASGITransport(app=self.apps[name])  # type: ignore[arg-type]
+            for name, origin in ORIGINS.items()
+        }
+        client = httpx.AsyncClient(mounts=mounts, base_url=ORIGINS["blog"], trust_env=False, **options)
+        self.clients.append(client)
+        return client
+
+    def client(self) -> httpx.AsyncClient:
+        """A visitor's browser: keeps cookies across the apps, follows redirects, sends what browsers send."""
+        return self._client(follow_redirects=True, headers={"Sec-Fetch-Site": "same-origin"})
+
+    def url(self, app: str, path: str = "/") -> str:
+        return f"{ORIGINS[app]}{path}"
+
+    async def deliver(self) -> None:
+        """Until nothing is left to do: what handlers emit is delivered too."""
+        processors: list[EventProcessor] = [app.extensions["event_processor"] for app in self.apps.values()]
+        for processor in processors:
+            await processor.start_cursor()
+        while any([await processor.step() for processor in processors]):
+            pass
+
+    async def member(self, email: str = "ann@example.com", *, name: str = "Ann", admin: bool = False) -> User:
+        async with transaction() as session:
+            user = User(email=email, name=name, is_admin=admin)
+            session.add(user)
+        return user
+
+    async def signed_in(self, user: User) -> httpx.AsyncClient:
+        """A browser of this member, signed in as the sign-in page does it."""
+        client = self.client()
+        token = await sign_in_token(user)
+        client.cookies.set("sid", token, domain="localhost.local")
+        return client
+
+    async def aclose(self) -> None:
+        for client in self.clients:
+            await client.aclose()
+        for app in self.apps.values():
+            with contextlib.suppress(AttributeError):
+                await app.extensions["page_cache"].aclose()
+        await self.engine.dispose()
+        use_engine(None)
+
+
+async def sign_in_token(user: User) -> str:
+    from datetime import timedelta
+
+    from shared.infrastructure.user_loader import hash_token
+    from shared.models import UserSession
+    from shared.utils import random_token, utcnow
+
+    token = random_token(32)
+    async with transaction() as session:
+        session.add(
+            UserSession(
+                token_hash=hash_token(token),
+                public_id=random_token(),
+                user_id=user.id,
+                expires_at=utcnow() + timedelta(days=1),
+            )
+        )
+    return token
