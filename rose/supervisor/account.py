@@ -63,8 +63,8 @@ def run_as(folder: Path, *, program: Path) -> RunAs:
         if _reaches(candidate, folder, program):
             return candidate
     raise SupervisorError(
-        f"PostgreSQL must not run as root, and {account.pw_name} cannot reach {folder} or {program}. Start as "
-        "an ordinary user, or put the project and ROSE_HOME where every account may look: in /srv, say."
+        f"PostgreSQL must not run as root, and {account.pw_name} cannot reach {folder} or {program}. Start "
+        "as an ordinary user, or put the project and ROSE_HOME where every account may look: in /srv, say."
     )
 
 
