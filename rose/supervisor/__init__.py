@@ -1,0 +1,1 @@
+"""Everything `rose up` starts, watches and stops."""
