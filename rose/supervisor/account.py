@@ -74,9 +74,7 @@ def _account() -> pwd.struct_passwd:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise SupervisorError(
-        "PostgreSQL must not run as root, and there is no account postgres or nobody to run it as."
-    )
+    raise SupervisorError("PostgreSQL must not run as root, and there is no account postgres or nobody to run it as.")
 
 
 def _plain(account: pwd.struct_passwd) -> RunAs:
@@ -94,9 +92,7 @@ def _lent(account: pwd.struct_passwd) -> list[RunAs]:
         return []
     who = (f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups")
     return [
-        RunAs(
-            (setpriv, "--securebits=+no_setuid_fixup", *who, f"--inh-caps=+{name}", f"--ambient-caps=+{name}")
-        )
+        RunAs((setpriv, "--securebits=+no_setuid_fixup", *who, f"--inh-caps=+{name}", f"--ambient-caps=+{name}"))
         for name, bit in _CAPABILITIES.items()
         if _permitted() >> bit & 1
     ]

@@ -41,8 +41,6 @@ def _working_in(data: Path) -> list[int]:
 
 def _serves(process: Path, data: Path) -> bool:
     try:
-        return (process / "cwd").readlink() == data and (process / "exe").readlink().name.startswith(
-            "postgres"
-        )
+        return (process / "cwd").readlink() == data and (process / "exe").readlink().name.startswith("postgres")
     except OSError:
         return False

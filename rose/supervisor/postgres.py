@@ -82,9 +82,7 @@ class Postgres:
 
     def _pg_ctl_stop(self) -> None:
         pg_ctl = postgres_binary("pg_ctl")
-        self._account.run(
-            pg_ctl, "stop", f"--pgdata={self.data}", "--mode=fast", "--wait", f"--timeout={_PATIENCE}"
-        )
+        self._account.run(pg_ctl, "stop", f"--pgdata={self.data}", "--mode=fast", "--wait", f"--timeout={_PATIENCE}")
 
     def _launch(self, *, fsync: bool) -> None:
         leftovers.clear(self.data, patience=_PATIENCE)

@@ -46,9 +46,7 @@ class Valkey:
         deadline = time.monotonic() + _PATIENCE
         while not self._pongs():
             if not self.alive() or time.monotonic() > deadline:
-                raise SupervisorError(
-                    f"Valkey did not start. Its last words, from {self.log}:\n{tail(self.log)}"
-                )
+                raise SupervisorError(f"Valkey did not start. Its last words, from {self.log}:\n{tail(self.log)}")
             time.sleep(0.02)
 
     def stop(self) -> None:

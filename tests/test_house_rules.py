@@ -1,0 +1,180 @@
+"""What no linter can say. A rule without a check decays."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("shared", "blog", "market", "cart", "events", "rose")
+APPS = ("blog", "market", "cart", "events")
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """Files of the project: those in git, and those about to be."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / line for line in listed.splitlines() if (ROOT / line).is_file()]
+
+
+def python_files() -> list[Path]:
+    return [
+        path for path in tracked("*.py") if path.relative_to(ROOT).parts[0] in PACKAGES and "versions" not in path.parts
+    ]
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def uses(pattern: str, files: list[Path]) -> Iterator[str]:
+    for path in files:
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if re.search(pattern, line):
+                yield f"{name(path)}:{number}"
+
+
+def outside(found: Iterator[str], *allowed: str) -> list[str]:
+    return [place for place in found if not place.startswith(allowed)]
+
+
+def test_only_the_session_and_the_request_middleware_commit() -> None:
+    found = uses(r"\.commit\(", python_files())
+
+    assert outside(found, "shared/db/session.py", "shared/browser/app/middleware.py") == []
+
+
+def test_only_htmx_py_reads_htmx_headers() -> None:
+    found = uses(r"""["']HX-""", python_files())
+
+    assert outside(found, "shared/browser/app/utils/htmx.py") == []
+
+
+def test_only_the_configuration_and_the_command_line_read_the_environment() -> None:
+    found = uses(r"os\.environ|os\.getenv|getenv\(", python_files())
+
+    assert outside(found, "shared/config.py", "shared/alembic/env.py", "rose/") == []
+
+
+def test_unescaped_html_goes_out_only_where_it_was_cleaned() -> None:
+    """`|safe` is for stored HTML that services cleaned on write: each place is listed here."""
+    found = uses(r"\|\s*safe\b|Markup\(", [*python_files(), *tracked("*.html")])
+
+    assert outside(found, *SAFE_PLACES) == []
+
+
+SAFE_PLACES = (
+    "blog/templates/blog/posts/_body.html",
+    "shared/browser/app/filters/",
+)
+
+
+def test_absolute_addresses_come_from_the_configuration() -> None:
+    assert list(uses(r"_external\s*=\s*True|request\.host\b|host_url\b(?!\()", route_files())) == []
+
+
+def route_files() -> list[Path]:
+    return [path for path in python_files() if "routes" in path.parts]
+
+
+def test_templates_are_never_made_from_text() -> None:
+    assert list(uses(r"from_string\(|render_template_string", python_files())) == []
+
+
+def test_pages_have_no_inline_style_or_script() -> None:
+    pages = [path for path in tracked("*.html") if "mails" not in path.parts and "standins" not in path.parts]
+    found = uses(r"""\sstyle=|\son[a-z]+=["']|<script(?![^>]*(?:\ssrc=|type="application/))|hx-on|js:""", pages)
+
+    assert list(found) == []
+
+
+def test_sql_is_not_glued_together() -> None:
+    assert list(uses(r"""text\(\s*(?:f["']|["'][^"']*["']\s*[%+])""", python_files())) == []
+
+
+def test_routes_hold_no_sql() -> None:
+    assert list(uses(r"from sqlalchemy|import sqlalchemy", route_files())) == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "files"),
+    [
+        (250, python_files()),
+        (120, route_files()),
+        (60, [path for path in tracked("*.html") if "standins" not in path.parts]),
+    ],
+    ids=["python", "routes", "templates"],
+)
+def test_files_stay_small(limit: int, files: list[Path]) -> None:
+    sizes = {name(path): len(path.read_text("utf-8").splitlines()) for path in files}
+
+    assert {file: size for file, size in sizes.items() if size > limit} == {}
+
+
+def functions() -> Iterator[tuple[str, int]]:
+    for path in python_files():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                last = node.end_lineno or node.lineno
+                yield f"{name(path)}:{node.lineno} {node.name}", last - node.body[0].lineno + 1
+
+
+def test_functions_stay_small() -> None:
+    assert {where: size for where, size in functions() if size > FUNCTION_LIMIT} == {}
+
+
+FUNCTION_LIMIT = 45  # 30, and the nested hooks of a use_…() function
+
+
+def test_no_app_names_another_apps_tables() -> None:
+    """A foreign key may only point into its own app or at shared/models."""
+    from importlib import import_module
+
+    from shared.db.base import Base
+
+    owners: dict[str, str] = {}
+    for owner in ("shared", *APPS):
+        import_module(f"{owner}.models")
+        for table in Base.metadata.tables:
+            owners.setdefault(table, owner)
+    crossing = [
+        f"{table.name}.{key.parent.name} -> {key.column.table.name}"
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_keys
+        if owners[key.column.table.name] not in {"shared", owners[table.name]}
+    ]
+
+    assert crossing == []
+
+
+def test_relationships_never_load_by_surprise() -> None:
+    from importlib import import_module
+
+    from shared.db.base import Base
+
+    for owner in APPS:
+        import_module(f"{owner}.models")
+    lazy = [
+        f"{mapper.class_.__name__}.{relation.key}"
+        for mapper in Base.registry.mappers
+        for relation in mapper.relationships
+        if relation.lazy not in {"raise", "raise_on_sql", "write_only"}
+    ]
+
+    assert lazy == []
+
+
+def test_the_tree_names_no_download_addresses_and_no_built_files() -> None:
+    locks = [path for path in tracked("*.lock", "package-lock.json", ".npmrc") if path.exists()]
+
+    assert list(uses(r'"resolved": *"http|--(extra-)?index-url|--find-links|https?://[^ "]*/simple', locks)) == []
+    assert tracked("*.min.js", "*.min.css", "**/dist/**", "**/node_modules/**") == []
+
+
+def test_nothing_waits_by_sleeping_in_tests() -> None:
+    found = uses(r"\bsleep\(\s*(?!0\s*\))", [path for path in tracked("tests/*.py") if path != Path(__file__)])
+
+    assert list(found) == []
