@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from rose.supervisor.postgres import Postgres
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rose.supervisor.postgres import Postgres
 from shared.config import Settings
 from shared.db.session import create_engine, open_session, use_engine
 from tests.fakes.mail import MailFake

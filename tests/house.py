@@ -65,6 +65,14 @@ class House:
         """A visitor's browser: keeps cookies across the apps, follows redirects, sends what browsers send."""
         return self._client(follow_redirects=True, headers={"Sec-Fetch-Site": "same-origin"})
 
+    def stop(self, name: str) -> None:
+        """The app no longer answers: connections to it are refused."""
+
+        async def refuse(_scope: Any, _receive: Any, _send: Any) -> None:
+            raise httpx.ConnectError("connection refused")
+
+        self.apps[name].asgi_app = refuse  # type: ignore[method-assign]
+
     def url(self, app: str, path: str = "/") -> str:
         return f"{ORIGINS[app]}{path}"
 

@@ -1,8 +1,8 @@
 """Cross-app questions: `await internal_api.get("cart", "/internal/cart/summary", params={…})`.
 
 Every call is signed: HMAC-SHA256 over method, path, query, body, time, nonce, caller and audience, each part
-with its length before it, so that no two calls have the same bytes. Raises Unavailable when the other app is down or too
-slow, and the other app's own refusal as the same family of error.
+with its length before it, so that no two calls have the same bytes. Raises Unavailable when the other app
+is down or too slow, and the other app's own refusal as the same family of error.
 """
 
 import json as jsonlib

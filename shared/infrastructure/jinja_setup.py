@@ -6,6 +6,7 @@ from quart import Quart
 from shared.browser.app.filters import filters_for
 from shared.config import Settings
 from shared.infrastructure import urls
+from shared.infrastructure.static_files import asset_address
 
 
 def use_templates(app: Quart, settings: Settings) -> None:
@@ -22,6 +23,7 @@ def use_templates(app: Quart, settings: Settings) -> None:
     )
     environment.filters.update(filters_for(settings.site))
     environment.globals.update(
+        asset=asset_address(),
         site=settings.site,
         features=settings.features,
         coop_url=urls.coop_url,

@@ -40,11 +40,7 @@ class NoSuchAsset(NotFound):
 
 
 def use_static_files(app: Quart, *, folder: Path = DIST) -> None:
-    """Serve the built assets and give templates `asset("app.css")`.
-
-    The app must be made without a static folder of its own. The manifest is read at the first use, so
-    commands that show no page need no assets; then a missing one raises `AssetsMissing`.
-    """
+    """Serve the built assets. The app must be made without a static folder of its own."""
 
     async def serve_asset(name: str) -> Response:
         if not HASHED_NAME.fullmatch(name) or not (folder / name).is_file():
@@ -52,10 +48,11 @@ def use_static_files(app: Quart, *, folder: Path = DIST) -> None:
         return await _answer(folder / name)
 
     app.add_url_rule("/static/<path:name>", "static_file", serve_asset)
-    app.extensions["templates"].globals["asset"] = asset_address(folder)
 
 
 def asset_address(folder: Path = DIST) -> Callable[[str], str]:
+    """`asset("app.css")` for templates. The manifest is read at the first use: what shows no page needs no assets."""
+
     @cache
     def manifest() -> dict[str, str]:
         path = folder / "manifest.json"

@@ -1,6 +1,6 @@
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events.bus import DomainFact
 
@@ -54,4 +54,4 @@ class OrderRefunded(_AboutOrder):
     email: str
     amount: int
     currency: str
-    lines: list[OrderLine] = []
+    lines: list[OrderLine] = Field(default_factory=list)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Generic, TypeVar, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticUndefined
 from quart import request
 from werkzeug.datastructures import MultiDict
 
@@ -54,7 +54,7 @@ class Submitted(Generic[F]):
         """The form before anybody sent it: empty, or filled from a row."""
         given = {key: "" if value is None else value for key, value in (values or {}).items()}
         defaults = {
-            name: "" if field.is_required() or field.default is None else field.get_default()
+            name: _shown(field.get_default(call_default_factory=True, validated_data={}))
             for name, field in form.model_fields.items()
         }
         return cls(form, defaults | given, {}, None)
@@ -88,6 +88,10 @@ def check_form(form: type[F], sent: MultiDict[str, str]) -> Submitted[F]:
     except ValidationError as error:
         errors = {str((problem["loc"] or ("",))[0]): _sentence(form, problem) for problem in error.errors()}
         return Submitted(form, blank | raw, errors, None)
+
+
+def _shown(default: Any) -> Any:
+    return "" if default is None or default is PydanticUndefined else default
 
 
 def _is_list(form: type[Form], name: str) -> bool:

@@ -9,7 +9,7 @@ from pydantic.networks import validate_email
 
 
 def parse_money(typed: Any) -> Any:
-    """ "3.50", "£3.50", "3,50" → 350 minor units. ValueError says what was expected."""
+    """350 minor units for 3.50, £3.50 or 3,50. ValueError says what was expected."""
     if not isinstance(typed, str):
         return typed
     try:
