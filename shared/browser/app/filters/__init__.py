@@ -30,7 +30,7 @@ def filters_for(site: Site) -> dict[str, Callable[..., Any]]:
         return str(format_time(local(moment), "HH:mm", locale=site.locale))
 
     def day_and_time(moment: datetime) -> str:
-        return f"{day(moment, 'EEE d MMMM y')}, {time(moment)}"
+        return f"{day(moment, 'EEE d MMM y')}, {time(moment)}"
 
     return {
         "money": money,
