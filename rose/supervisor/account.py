@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rose.supervisor.death import die_with_parent
-from rose.supervisor.errors import SupervisorError
+from rose.supervisor.errors import CannotRun
 
 _ACCOUNTS = ("postgres", "nobody")
 # What lets a process walk through folders closed to it, by its bit in /proc/self/status. Containers
@@ -62,7 +62,7 @@ def run_as(folder: Path, *, program: Path) -> RunAs:
     for candidate in (_plain(account), *_lent(account)):
         if _reaches(candidate, folder, program):
             return candidate
-    raise SupervisorError(
+    raise CannotRun(
         f"PostgreSQL must not run as root, and {account.pw_name} cannot reach {folder} or {program}. Start "
         "as an ordinary user, or put the project and ROSE_HOME where every account may look: in /srv, say."
     )
@@ -74,7 +74,11 @@ def _account() -> pwd.struct_passwd:
             return pwd.getpwnam(name)
         except KeyError:
             continue
+<<<<<<< HEAD
     raise SupervisorError("PostgreSQL must not run as root, and there is no account postgres or nobody to run it as.")
+=======
+    raise CannotRun("PostgreSQL must not run as root, and there is no account postgres or nobody to run it as.")
+>>>>>>> up
 
 
 def _plain(account: pwd.struct_passwd) -> RunAs:

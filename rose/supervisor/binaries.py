@@ -5,7 +5,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from rose.supervisor.errors import SupervisorError
+from rose.supervisor.errors import CannotRun
 
 
 def postgres_binary(name: str = "postgres") -> Path:
@@ -28,11 +28,11 @@ def postgres_major() -> int:
 def _package(name: str) -> Path:
     spec = find_spec(name)
     if spec is None or not spec.submodule_search_locations:
-        raise SupervisorError(f"The Python package {name} is missing; make up installs it.")
+        raise CannotRun(f"The Python package {name} is missing; make up installs it.")
     return Path(spec.submodule_search_locations[0])
 
 
 def _present(path: Path) -> Path:
     if path.is_file():
         return path
-    raise SupervisorError(f"{path} is missing: its package was not built for this kind of machine.")
+    raise CannotRun(f"{path} is missing: its package was not built for this kind of machine.")

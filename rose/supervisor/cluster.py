@@ -10,7 +10,7 @@ from pathlib import Path
 from rose.supervisor.account import RunAs, run_as
 from rose.supervisor.binaries import postgres_binary, postgres_major
 from rose.supervisor.disk import require_space, without_space
-from rose.supervisor.errors import SupervisorError
+from rose.supervisor.errors import CannotRun
 
 _ADMIN = "postgres"
 # Read after postgresql.conf and before postgresql.auto.conf, so ALTER SYSTEM still has the last word.
@@ -46,7 +46,7 @@ def _require_same_major(data: Path) -> None:
     written = (data / "PG_VERSION").read_text().strip()
     if written == str(postgres_major()):
         return
-    raise SupervisorError(
+    raise CannotRun(
         f"{data} was written by PostgreSQL {written}, and this is PostgreSQL {postgres_major()}. "
         f"Bring it over with {postgres_binary('pg_upgrade')}, or choose another ROSE_HOME."
     )
@@ -71,7 +71,11 @@ def _initdb(data: Path, account: RunAs, password: str) -> None:
         access = (f"--username={_ADMIN}", "--auth=scram-sha-256", f"--pwfile={pwfile}")
         done = account.run(postgres_binary("initdb"), f"--pgdata={data}", *locale, *access)
     if done.returncode:
+<<<<<<< HEAD
         raise SupervisorError(without_space(done.stderr) or f"initdb could not make {data}: {done.stderr.strip()}")
+=======
+        raise CannotRun(without_space(done.stderr) or f"initdb could not make {data}: {done.stderr.strip()}")
+>>>>>>> up
 
 
 @contextmanager

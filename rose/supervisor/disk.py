@@ -1,7 +1,7 @@
 import shutil
 from pathlib import Path
 
-from rose.supervisor.errors import SupervisorError
+from rose.supervisor.errors import CannotRun
 
 _NEEDED = 300  # MB: a new cluster and its first journal take about 60, the demo and a day's work the rest
 
@@ -9,7 +9,7 @@ _NEEDED = 300  # MB: a new cluster and its first journal take about 60, the demo
 def require_space(folder: Path) -> None:
     free = shutil.disk_usage(folder).free // 1024**2
     if free < _NEEDED:
-        raise SupervisorError(
+        raise CannotRun(
             f"The disk is nearly full: {free} MB are left for {folder}, a new database needs {_NEEDED}. "
             "Make room, or point ROSE_HOME at another disk."
         )

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from rose.supervisor.errors import SupervisorError
+from rose.supervisor.errors import CannotRun
 
 _PORT_LINE = 3
 
@@ -28,9 +28,7 @@ def clear(data: Path, *, patience: float) -> None:
     deadline = time.monotonic() + patience
     while pids := _working_in(data):
         if time.monotonic() > deadline:
-            raise SupervisorError(
-                f"Another PostgreSQL (process {pids[0]}) works on {data} and does not answer; stop it."
-            )
+            raise CannotRun(f"Another PostgreSQL (process {pids[0]}) works on {data} and does not answer; stop it.")
         time.sleep(0.03)
     (data / "postmaster.pid").unlink(missing_ok=True)
 

@@ -2,7 +2,7 @@ import socket
 import time
 from pathlib import Path
 
-from rose.supervisor.errors import SupervisorError
+from rose.supervisor.errors import CannotRun
 
 HOST = "127.0.0.1"
 _LISTENING = "0A"
@@ -19,7 +19,7 @@ def require_free(port: int, purpose: str) -> None:
     deadline = time.monotonic() + _PATIENCE
     while not _is_free(port):
         if time.monotonic() > deadline:
-            raise SupervisorError(_taken(port, purpose))
+            raise CannotRun(_taken(port, purpose))
         time.sleep(0.05)
 
 

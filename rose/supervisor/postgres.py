@@ -10,7 +10,7 @@ from rose.supervisor import cluster, leftovers
 from rose.supervisor.account import RunAs
 from rose.supervisor.binaries import postgres_binary
 from rose.supervisor.disk import without_space
-from rose.supervisor.errors import SupervisorError
+from rose.supervisor.errors import CannotRun
 from rose.supervisor.keys import own_secret
 from rose.supervisor.logs import open_log, tail
 from rose.supervisor.ports import HOST, answers, free_port, require_free
@@ -50,15 +50,20 @@ class Postgres:
 
     def stop(self) -> None:
         """A fast shutdown: open transactions are undone, committed ones are on the disk."""
-        if self._child:
-            self._child.send_signal(signal.SIGINT)
-            self._child.wait(_PATIENCE)
+        if child := self._child:
+            child.send_signal(signal.SIGINT)
+            child.wait(_PATIENCE)
         elif self.adopted:
             self._pg_ctl_stop()
         self._child, self.adopted = None, False
 
     def alive(self) -> bool:
-        return self._child.poll() is None if self._child else self.adopted and answers(self.port)
+        child = self._child
+        return child.poll() is None if child else self.adopted and answers(self.port)
+
+    def ask(self, statement: str) -> str | None:
+        """The first value of the answer, from the site's database; None when there is none."""
+        return ask(self.port, self._password, statement, database="rose")
 
     @property
     def _password(self) -> str:
@@ -102,9 +107,9 @@ class Postgres:
         deadline = time.monotonic() + _PATIENCE
         while not (answers(self.port) and self._is_ours(self.port)):
             if not self.alive():
-                raise SupervisorError(self._why_not())
+                raise CannotRun(self._why_not())
             if time.monotonic() > deadline:
-                raise SupervisorError(f"PostgreSQL is not ready after {_PATIENCE} seconds; see {self.log}.")
+                raise CannotRun(f"PostgreSQL is not ready after {_PATIENCE} seconds; see {self.log}.")
             time.sleep(0.03)
 
     def _why_not(self) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rose.supervisor.binaries import valkey_binary
 from rose.supervisor.death import die_with_parent
-from rose.supervisor.errors import SupervisorError
+from rose.supervisor.errors import CannotRun
 from rose.supervisor.keys import own_secret
 from rose.supervisor.logs import open_log, tail
 from rose.supervisor.ports import HOST, free_port, require_free
@@ -46,7 +46,7 @@ class Valkey:
         deadline = time.monotonic() + _PATIENCE
         while not self._pongs():
             if not self.alive() or time.monotonic() > deadline:
-                raise SupervisorError(f"Valkey did not start. Its last words, from {self.log}:\n{tail(self.log)}")
+                raise CannotRun(f"Valkey did not start. Its last words, from {self.log}:\n{tail(self.log)}")
             time.sleep(0.02)
 
     def stop(self) -> None:

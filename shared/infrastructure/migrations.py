@@ -1,0 +1,42 @@
+"""The schema brought to its head: by blog's entrypoint, by `rose migrate`, by `alembic`; one at a time."""
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+import shared
+
+_TURN = 7_673_001  # any number that nothing else locks
+_PAUSE = 0.2
+
+
+def upgrade(database_url: str) -> None:
+    """Waits for another migration to end, so that several processes may start at once. No loop may be running."""
+    asyncio.run(_upgrade(database_url))
+
+
+async def _upgrade(database_url: str) -> None:
+    engine = create_async_engine(database_url, poolclass=NullPool)
+    async with engine.connect() as connection:
+        await _take_turn(connection)
+        await connection.run_sync(_run)
+    await engine.dispose()
+
+
+async def _take_turn(connection: AsyncConnection) -> None:
+    """Asked for again and again: waiting inside a statement would block CREATE INDEX CONCURRENTLY."""
+    while not await connection.scalar(text("SELECT pg_try_advisory_lock(:turn)"), {"turn": _TURN}):
+        await connection.rollback()
+        await asyncio.sleep(_PAUSE)
+    await connection.commit()
+
+
+def _run(connection: Connection) -> None:
+    config = Config(Path(shared.__file__).parent / "alembic.ini")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
