@@ -74,11 +74,7 @@ def _account() -> pwd.struct_passwd:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-<<<<<<< HEAD
-    raise SupervisorError("PostgreSQL must not run as root, and there is no account postgres or nobody to run it as.")
-=======
     raise CannotRun("PostgreSQL must not run as root, and there is no account postgres or nobody to run it as.")
->>>>>>> up
 
 
 def _plain(account: pwd.struct_passwd) -> RunAs:

@@ -18,12 +18,8 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--public-url", required=True, help="where browsers find this process")
     parser.add_argument("--currency", default="GBP", choices=CURRENCIES)
     parser.add_argument("--merchant-name", default="Sandbox merchant")
-    parser.add_argument(
-        "--clock-speed", type=float, default=1.0, help="60: webhook retries wait seconds, not minutes"
-    )
-    parser.add_argument(
-        "--webhook-delay", type=float, default=0.3, help="seconds between an outcome and its webhook"
-    )
+    parser.add_argument("--clock-speed", type=float, default=1.0, help="60: webhook retries wait seconds, not minutes")
+    parser.add_argument("--webhook-delay", type=float, default=0.3, help="seconds between an outcome and its webhook")
     parser.add_argument("--page-minutes", type=float, default=30.0, help="how long a payment page stays open")
     parser.add_argument("--refund-answer", type=int, default=201, choices=(201, 204))
     return parser

@@ -45,6 +45,4 @@ async def _refuse(refused: Any) -> Response:
 
 
 async def _explain(error: Any) -> Response:
-    return await _refuse(
-        Refused(error.code or 500, {"error_code": error.name.upper(), "message": error.description})
-    )
+    return await _refuse(Refused(error.code or 500, {"error_code": error.name.upper(), "message": error.description}))

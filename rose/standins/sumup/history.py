@@ -50,9 +50,7 @@ def _conditions(query: MultiDict[str, str]) -> tuple[list[str], list[Any]]:
 
 def _next(query: MultiDict[str, str], last: Transaction, *, descending: bool) -> dict[str, str]:
     ref = "newest_ref" if descending else "oldest_ref"
-    pairs = [
-        (name, value) for name, value in query.items(multi=True) if name not in ("newest_ref", "oldest_ref")
-    ]
+    pairs = [(name, value) for name, value in query.items(multi=True) if name not in ("newest_ref", "oldest_ref")]
     return {"rel": "next", "href": urlencode([*pairs, (ref, str(last.seq))])}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 PROBLEMS = "https://developer.sumup.com/problem/"
 
 
-class Refused(Exception):  # noqa: N818  # no Error suffix in this house
+class Refused(Exception):  # no Error suffix in this house
     def __init__(self, status: int, body: Any, *, problem: bool = False) -> None:
         super().__init__(status)
         self.status = status

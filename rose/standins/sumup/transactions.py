@@ -69,9 +69,7 @@ def add(db: sqlite3.Connection, checkout: Checkout, card: Card, status: Status) 
 def settle(db: sqlite3.Connection, transaction: Transaction, status: Status) -> Transaction:
     """Inside somebody's transaction."""
     now = time.time()
-    db.execute(
-        "UPDATE transactions SET status = ?, changed_at = ? WHERE id = ?", (status, now, transaction.id)
-    )
+    db.execute("UPDATE transactions SET status = ?, changed_at = ? WHERE id = ?", (status, now, transaction.id))
     return replace(transaction, status=status, changed_at=now)
 
 
