@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rose.supervisor.running import use_site_environ
-
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,7 +18,6 @@ app = typer.Typer()
 @app.command()
 def demo(*, if_empty: Annotated[bool, typer.Option(help="Do nothing when there are members.")] = False) -> None:
     """Fill the site with a co-operative's posts, products and concerts, to try everything out."""
-    use_site_environ()
     asyncio.run(_load(if_empty=if_empty))
 
 
@@ -28,17 +25,13 @@ async def _load(*, if_empty: bool) -> None:
     """All or nothing: what is killed half-way starts afresh."""
     from sqlalchemy import select
 
-    from shared.config import load_settings
-    from shared.db.session import create_engine, transaction, use_engine
+    from rose.database import site_database
+    from shared.db.session import transaction
     from shared.models import User
 
-    settings = load_settings()
-    database = create_engine(settings.database_url)
-    use_engine(database)
-    async with transaction() as session:
+    async with site_database() as settings, transaction() as session:
         if not (if_empty and await session.scalar(select(User.id).limit(1))):
             await _fill(session, settings)
-    await database.dispose()
 
 
 async def _fill(session: "AsyncSession", settings: "Settings") -> None:
