@@ -26,5 +26,9 @@ def run_node(arguments: Sequence[str | Path], *, cwd: Path) -> str:
         check=False,
     )
     if done.returncode:
-        raise BuildFailed(f"{Path(arguments[0]).name}: {done.stderr.strip() or done.stdout.strip()}")
+        raise BuildFailed(f"{Path(arguments[0]).name}: {_beginning(done.stderr or done.stdout)}")
     return done.stdout
+
+
+def _beginning(complaint: str) -> str:
+    return "\n".join(complaint.strip().splitlines()[:20])
