@@ -1,0 +1,96 @@
+"""`rose up` in a folder of its own, on ports of its own."""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+PATIENCE = 180.0
+
+
+class RunningSite:
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.base = _free_base()
+        self.process: subprocess.Popen[str] | None = None
+
+    def url(self, app: str, path: str = "/") -> str:
+        place = {"blog": 0, "market": 1, "cart": 2, "events": 3, "sumup": 10, "mail": 11}[app]
+        return f"http://localhost:{self.base + place}{path}"
+
+    def start(self) -> None:
+        """Returns at the ready line. Raises with what was said when it does not come."""
+        self.home.chmod(0o755)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "rose", "up", "--port", str(self.base)],
+            env=os.environ | {"ROSE_HOME": str(self.home)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        said = self._read_until("Ready after")
+        assert "Ready after" in said, said
+
+    def stop(self) -> int:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+        self.process.communicate(timeout=60)
+        return self.process.returncode
+
+    def pid_of(self, app: str) -> int:
+        """The process of one app, below this site's supervisor."""
+        assert self.process is not None
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and _parent(entry) == self.process.pid:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                if app.encode() in words[1:4]:
+                    return int(entry.name)
+        raise ProcessLookupError(app)
+
+    def kill(self, app: str) -> None:
+        os.kill(self.pid_of(app), signal.SIGKILL)
+
+    def mails_to(self, address: str, *, containing: str = "", seconds: float = 15) -> list[dict[str, object]]:
+        """The mails caught for an address: waits for the first that has `containing` in its subject."""
+        deadline = time.monotonic() + seconds
+        while True:
+            with urlopen(self.url("mail", f"/api/messages?to={address}&wait=1"), timeout=10) as answer:
+                found = json.load(answer)
+            mails = [mail for mail in found["messages"] if containing.lower() in str(mail["subject"]).lower()]
+            if mails or time.monotonic() > deadline:
+                return mails
+
+    def _read_until(self, words: str) -> str:
+        assert self.process is not None
+        assert self.process.stdout is not None
+        said, deadline = "", time.monotonic() + PATIENCE
+        while words not in said and time.monotonic() < deadline and self.process.poll() is None:
+            if select.select([self.process.stdout], [], [], 1)[0]:
+                said += self.process.stdout.readline()
+        return said
+
+
+def _parent(entry: Path) -> int:
+    try:
+        return int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+    except (OSError, IndexError):
+        return 0
+
+
+def _free_base() -> int:
+    """A base port with nothing on it or on the ports that follow."""
+    for base in range(21000, 31000, 100):
+        if all(_is_free(base + place) for place in (0, 1, 2, 3, 10, 11, 12, 20, 21)):
+            return base
+    raise RuntimeError("no free ports")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
