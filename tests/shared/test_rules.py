@@ -95,9 +95,8 @@ def test_what_belongs_to_a_container_and_what_is_about_a_post() -> None:
     belongs = container_filter(Marketplace, ContainerType.PAGE, 7).compile(dialect=postgresql.dialect())
     about = content_filter(MenuItem, ContentType.POST, 3).compile(dialect=postgresql.dialect())
 
-    assert str(belongs) == (
-        "marketplaces.container_type = %(container_type_1)s AND marketplaces.container_id = %(container_id_1)s"
-    )
+    assert "marketplaces.container_type = " in str(belongs)
+    assert belongs.params == {"container_type_1": "page", "container_id_1": 7}
     assert about.params == {"content_type_1": "post", "content_id_1": 3}
 
 

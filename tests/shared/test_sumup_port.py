@@ -1,6 +1,7 @@
 """The shop's side of SumUp, against the stand-in as a process of its own."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from shared.browser.app.payments.sumup import (
     RefundRefused,
     SumUp,
 )
+from shared.log_config.setup import setup_logging
 from tests.fakes.sumup import API_KEY, FAILS, MERCHANT, SumUpProcess
 
 
@@ -265,13 +267,15 @@ async def test_an_empty_account_is_told_apart(troubled: Callable[[Any], SumUp]):
 
 
 async def test_nothing_of_a_payment_reaches_the_log(
-    troubled: Callable[[Any], SumUp], capsys: pytest.CaptureFixture[str]
+    troubled: Callable[[Any], SumUp],
 ):
+    log = io.StringIO()
+    setup_logging("cart", stream=log)
     body = {"error_code": "NOPE", "message": "ann@example.org 4200000000000091"}
 
     with pytest.raises(PaymentsUnavailable):
         await create(troubled(answering(500, body)), "order-secret")
 
-    shown = "".join(capsys.readouterr())
+    shown = log.getvalue()
     assert "sumup_unusable" in shown
     assert not any(secret in shown for secret in ("ann@", "4200", "order-secret", API_KEY))

@@ -28,9 +28,7 @@ def heading(words, tag="h2"):
 
 
 def bullets(*items, kind="bullet"):
-    inside = [
-        element("listitem", item if isinstance(item, list) else [text(item)], value=1) for item in items
-    ]
+    inside = [element("listitem", item if isinstance(item, list) else [text(item)], value=1) for item in items]
     return element("list", inside, listType=kind, start=1, tag="ul" if kind == "bullet" else "ol")
 
 
