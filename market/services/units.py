@@ -1,0 +1,47 @@
+"""Amounts as people say them, and prices that can be compared."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from market.models.product import Unit
+
+# How many of the unit make one of what prices are compared by (Price Marking Order 2004: the kilogram, the litre).
+COMPARED: dict[str, tuple[Decimal, str]] = {
+    Unit.GRAM: (Decimal(1000), "kg"),
+    Unit.KILOGRAM: (Decimal(1), "kg"),
+    Unit.MILLILITRE: (Decimal(1000), "l"),
+    Unit.LITRE: (Decimal(1), "l"),
+}
+COUNTED: dict[str, tuple[str, str]] = {
+    Unit.PIECE: ("piece", "pieces"),
+    Unit.BUNCH: ("bunch", "bunches"),
+    Unit.LOAF: ("loaf", "loaves"),
+    Unit.BOX: ("box", "boxes"),
+    Unit.JAR: ("jar", "jars"),
+    Unit.BOTTLE: ("bottle", "bottles"),
+    Unit.BAG: ("bag", "bags"),
+    Unit.DOZEN: ("dozen", "dozen"),
+}
+
+
+class UnitPrice(NamedTuple):
+    """Minor units for one `unit`."""
+
+    price: int
+    unit: str
+
+
+def price_per(price: int, measure: Decimal, unit: str) -> UnitPrice | None:
+    """What a kilogram, a litre or one of several pieces costs; None when the price says it already."""
+    factor, name = COMPARED.get(unit, (Decimal(1), unit))
+    if measure * 1 == factor:
+        return None
+    each = (Decimal(price) * factor / measure).quantize(Decimal(1), ROUND_HALF_UP)
+    return UnitPrice(int(each), COUNTED.get(name, (name, name))[0])
+
+
+def amount(measure: Decimal, unit: str) -> str:
+    """As on a label: 500 g, 1.5 l, 1 loaf, 6 pieces."""
+    number = f"{measure.normalize():f}"
+    one, many = COUNTED.get(unit, (unit, unit))
+    return f"{number} {one if number == '1' else many}"
