@@ -1,0 +1,6 @@
+from blog.models.author import Author
+from blog.models.post import Post, PostAuthor, PostTag
+from blog.models.slug_redirect import SlugRedirect
+from blog.models.tag import Tag
+
+__all__ = ["Author", "Post", "PostAuthor", "PostTag", "SlugRedirect", "Tag"]

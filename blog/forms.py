@@ -1,0 +1,90 @@
+"""What a browser may send to the blog."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.browser.app.utils.forms import Form
+from shared.browser.app.utils.parsing import Email, Slug
+
+Title = Annotated[str, Field(min_length=1, max_length=255)]
+# A picture of ours, or one on another site (from an import).
+Address = Annotated[str, Field(max_length=500, pattern=r"^(/(?![/\\])|https?://)[^\s\\]+$")]
+
+
+class SignIn(Form):
+    email: Email = Field(title="your e-mail address")
+    next: str = Field("", max_length=500)
+
+
+class ChangeAccount(Form):
+    name: str = Field("", max_length=120, title="your name")
+    newsletters: list[int] = Field([], max_length=100)
+
+
+class WritePost(Form):
+    """`lexical` comes from the editor, `body` from the text area of a browser without JavaScript."""
+
+    title: Title = Field(title="a title")
+    slug: Slug = Field("", title="the address")
+    body: str = Field("", max_length=2_000_000)
+    lexical: str = Field("", max_length=5_000_000)
+    version: int = 0
+    custom_excerpt: str = Field("", max_length=500, title="the summary")
+    feature_image: Address | None = Field(None, title="the picture's address")
+    feature_image_alt: str = Field("", max_length=300, title="the picture's description")
+    feature_image_caption: str = Field("", max_length=300, title="the caption")
+    visibility: Literal["public", "members"] = "public"
+    featured: bool = False
+    tags: str = Field("", max_length=500)
+    authors: list[int] = []
+    seo_title: str = Field("", max_length=255)
+    seo_description: str = Field("", max_length=500)
+
+
+class Publish(Form):
+    """`at` is typed in the site's own time."""
+
+    at: datetime | None = Field(None, title="when")
+
+
+class EditTag(Form):
+    name: str = Field(min_length=1, max_length=120, title="a name")
+    slug: Slug = Field("", title="the address")
+    description: str = Field("", max_length=1000)
+    is_internal: bool = False
+
+
+class EditAuthor(Form):
+    name: str = Field(min_length=1, max_length=120, title="a name")
+    slug: Slug = Field("", title="the address")
+    bio: str = Field("", max_length=2000)
+    image: Address | None = Field(None, title="the picture's address")
+
+
+class EditMenuItem(Form):
+    label: str = Field(min_length=1, max_length=60, title="a label")
+    url: Address = Field(title="an address, like /about/ or https://example.org/")
+    position: int = Field(0, ge=0, le=1000, title="the position")
+    parent_id: int | None = Field(None, title="the entry above")
+
+
+class EditNewsletter(Form):
+    name: str = Field(min_length=1, max_length=191, title="a name")
+    slug: Slug = Field("", title="the address")
+    description: str = Field("", max_length=1000)
+    is_active: bool = False
+    subscribe_on_signup: bool = False
+    sort_order: int = Field(0, ge=0, le=1000, title="the position")
+
+
+class EditMember(Form):
+    name: str = Field("", max_length=120)
+    note: str = Field("", max_length=2000)
+    newsletters: list[int] = Field([], max_length=100)
+
+
+class NewMember(Form):
+    email: Email = Field(title="an e-mail address")
+    name: str = Field("", max_length=120)

@@ -1,0 +1,49 @@
+"""What the blog does when something has happened: it sends the mails. At least once, each with a Message-ID of its own."""
+
+import base64
+
+from blog.services import sign_in
+from blog.services.mails import Attachment, Letter, send
+from shared.browser.app.utils.settings import current_settings
+from shared.db.session import get_session
+from shared.events.payloads.blog import MagicLinkRequested
+from shared.events.payloads.cart import OrderPaid
+from shared.events.payloads.events import TicketsIssued
+from shared.infrastructure import internal_api
+from shared.utils import host_url, utcnow
+
+
+async def send_magic_link(event: MagicLinkRequested) -> None:
+    settings = current_settings()
+    async with get_session(read_only=True) as session:
+        link = await sign_in.get_link(session, event.link_id)
+    # A mail server that was away for long must not bring a heap of dead links.
+    if link is None or link.used_at is not None or link.expires_at <= utcnow():
+        return
+    url = host_url(settings, "blog", f"/sign-in/{sign_in.secret_of(link, key=settings.secret_key)}/")
+    subject = f"Sign in to {settings.site.name}"
+    letter = Letter(link.email, subject, "magic_link", f"magic-link-{link.id}", {"url": url})
+    await send(letter, settings)
+
+
+async def send_receipt(event: OrderPaid) -> None:
+    settings = current_settings()
+    order = await internal_api.get("cart", f"/internal/cart/orders/{event.order}")
+    context = {"event": event, "order": order}
+    subject = f"Your receipt from {settings.site.name}"
+    await send(Letter(event.email, subject, "receipt", f"receipt-{event.order}", context), settings)
+
+
+async def send_tickets(event: TicketsIssued) -> None:
+    settings = current_settings()
+    found = await internal_api.get("events", f"/internal/events/orders/{event.order}/tickets")
+    tickets = found["tickets"] if isinstance(found, dict) else found
+    attached = [
+        Attachment(f"ticket-{number}.pdf", base64.b64decode(ticket["pdf_base64"]))
+        for number, ticket in enumerate(tickets, 1)
+        if ticket.get("pdf_base64")
+    ]
+    subject = "Your ticket" if len(tickets) == 1 else "Your tickets"
+    about = f"tickets-{event.order}"
+    letter = Letter(event.email, f"{subject}: {tickets[0]['title']}", "tickets", about, {"tickets": tickets}, attached)
+    await send(letter, settings)

@@ -1,0 +1,15 @@
+from quart import Blueprint, Response, g, request
+
+from blog.services import authors, posts
+from shared.browser.app.redis_cacher import cached
+from shared.browser.app.utils.htmx import page
+
+bp = Blueprint("authors", __name__)
+
+
+@bp.get("/author/<slug>/")
+@cached(tags=["posts", "menu"])
+async def show(slug: str) -> Response:
+    author = await authors.get_by_slug(g.session, slug)
+    found = await posts.list_by_author(g.session, author, request.args.get("page", 1, type=int))
+    return await page("blog/authors/show.html", author=author, found=found)

@@ -1,0 +1,27 @@
+from quart import Blueprint, g, request
+
+from blog.services import posts
+from shared.browser.app.utils.settings import current_settings
+from shared.utils import host_url
+
+bp = Blueprint("internal", __name__)
+
+
+@bp.get("/pages")
+async def pages() -> dict[str, list[dict[str, object]]]:
+    """Containers by `?ids=1,2`, or all of them for a choice in a form."""
+    ids = [int(part) for part in request.args["ids"].split(",") if part.isdigit()] if "ids" in request.args else None
+    found = await posts.list_pages_named(g.session, ids)
+    settings = current_settings()
+    return {
+        "pages": [
+            {
+                "id": page.id,
+                "title": page.title,
+                "slug": page.slug,
+                "url": host_url(settings, "blog", f"/{page.slug}/"),
+                "is_out": page.status == "published",
+            }
+            for page in found
+        ]
+    }

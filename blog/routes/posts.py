@@ -1,0 +1,47 @@
+from quart import Blueprint, Response, g, redirect, request
+
+from blog.models import Post
+from blog.services import cards, posts
+from blog.services.cards import Cards
+from shared.browser.app.redis_cacher import cached
+from shared.browser.app.utils.htmx import page
+
+bp = Blueprint("posts", __name__)
+
+NO_CARDS = Cards([], [], complete=True)
+
+
+@bp.get("/posts/")
+@cached(tags=["posts", "menu"])
+async def index() -> Response:
+    found = await posts.list_page(g.session, request.args.get("page", 1, type=int))
+    return await page("blog/posts/index.html", found=found)
+
+
+@bp.get("/<slug>/")
+@cached(tags=["posts", "menu", "entries", "products"])
+async def show(slug: str) -> Response:
+    try:
+        post = await posts.get_visible(g.session, slug)
+    except posts.PostNotFound:
+        return await _moved(slug)
+    found = NO_CARDS if post.kind == "post" else await cards.of_page(post.id)
+    more = await posts.list_more(g.session, post) if post.kind == "post" else []
+    response = await show_post(post, cards=found, more=more)
+    response.cache_control.no_store = not found.complete or None
+    return response
+
+
+async def show_post(post: Post, **context: object) -> Response:
+    cut = posts.is_cut_for(post, g.user)
+    template = "blog/posts/show.html" if post.kind == "post" else "blog/pages/show.html"
+    return await page(template, post=post, text=posts.text_for(post, g.user), cut=cut, **context)
+
+
+async def _moved(slug: str) -> Response:
+    new = await posts.find_new_slug(g.session, slug)
+    if new is None:
+        raise posts.PostNotFound
+    response = redirect(f"/{new}/", 301)
+    assert isinstance(response, Response)  # noqa: S101  Quart's redirect is typed for Werkzeug's
+    return response

@@ -1,0 +1,16 @@
+from quart import Blueprint, Response, g, request
+
+from blog.services import search
+from shared.browser.app.utils.htmx import page
+
+bp = Blueprint("search", __name__)
+
+LONGEST = 200
+
+
+@bp.get("/search/")
+async def index() -> Response:
+    words = request.args.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    number = min(max(request.args.get("page", 1, type=int), 1), 1000)
+    found = await search.find(g.session, words, page=number) if words else None
+    return await page("blog/search/index.html", fragment="blog/search/_hits.html", words=words, found=found)

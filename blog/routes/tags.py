@@ -1,0 +1,15 @@
+from quart import Blueprint, Response, g, request
+
+from blog.services import posts, tags
+from shared.browser.app.redis_cacher import cached
+from shared.browser.app.utils.htmx import page
+
+bp = Blueprint("tags", __name__)
+
+
+@bp.get("/tag/<slug>/")
+@cached(tags=["posts", "menu"])
+async def show(slug: str) -> Response:
+    tag = await tags.get_by_slug(g.session, slug)
+    found = await posts.list_by_tag(g.session, tag, request.args.get("page", 1, type=int))
+    return await page("blog/tags/show.html", tag=tag, found=found)

@@ -1,0 +1,107 @@
+"""Everybody with an account: who comes for the first time, who reads which newsletter, who runs the place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.errors import Conflict, NotFound
+from shared.models import GhostNewsletter, User, UserNewsletter, UserSession
+from shared.utils import utcnow
+
+PER_PAGE = 50
+
+
+class MemberNotFound(NotFound):
+    message = "There is no member with this address."
+
+
+class LastAdministrator(Conflict):
+    message = "This is the only administrator: make somebody else one first."
+
+
+@dataclass(frozen=True)
+class MemberList:
+    members: Sequence[User]
+    page: int
+    pages: int
+    total: int
+
+
+async def welcome(session: AsyncSession, email: str) -> User:
+    """The member with this (proven, lower-case) address; a new one reads the newsletters meant for newcomers."""
+    fresh = insert(User).values(email=email, last_seen_at=utcnow()).on_conflict_do_nothing().returning(User.id)
+    is_new = await session.scalar(fresh) is not None
+    user = (await session.scalars(select(User).where(User.email == email))).one()
+    user.last_seen_at = utcnow()
+    if is_new:
+        chosen = select(GhostNewsletter.id).where(
+            GhostNewsletter.is_active.is_(True), GhostNewsletter.subscribe_on_signup.is_(True)
+        )
+        await subscribe(session, user, list(await session.scalars(chosen)))
+    return user
+
+
+async def get(session: AsyncSession, member_id: int) -> User:
+    member = await session.get(User, member_id)
+    if member is None:
+        raise MemberNotFound
+    return member
+
+
+async def list_page(session: AsyncSession, *, words: str = "", page: int = 1) -> MemberList:
+    query = select(User, func.count().over())
+    if words:
+        like = f"%{words.lower()}%"
+        query = query.where(or_(User.email.like(like), func.lower(User.name).like(like)))
+    ordered = query.order_by(User.is_admin.desc(), User.created_at.desc(), User.id.desc())
+    rows = (await session.execute(ordered.limit(PER_PAGE).offset((max(page, 1) - 1) * PER_PAGE))).all()
+    total = rows[0][1] if rows else 0
+    return MemberList([row[0] for row in rows], page, max(1, -(-total // PER_PAGE)), total)
+
+
+async def list_subscriptions(session: AsyncSession, member: User) -> set[int]:
+    query = select(UserNewsletter.newsletter_id).where(UserNewsletter.user_id == member.id)
+    return set(await session.scalars(query))
+
+
+async def subscribe(session: AsyncSession, member: User, newsletter_ids: Sequence[int]) -> None:
+    """These newsletters and no others. Ids that are no newsletter's are left out."""
+    known = set(await session.scalars(select(GhostNewsletter.id).where(GhostNewsletter.id.in_(newsletter_ids))))
+    others = UserNewsletter.newsletter_id.not_in(known)
+    await session.execute(delete(UserNewsletter).where(UserNewsletter.user_id == member.id, others))
+    if known:
+        rows = [{"user_id": member.id, "newsletter_id": chosen} for chosen in sorted(known)]
+        await session.execute(insert(UserNewsletter).values(rows).on_conflict_do_nothing())
+
+
+async def rename(session: AsyncSession, member_id: int, name: str) -> User:
+    member = await get(session, member_id)
+    member.name = name
+    return member
+
+
+async def set_admin(session: AsyncSession, email: str, *, is_admin: bool) -> User:
+    """Makes the account if there is none yet. Raises LastAdministrator rather than lock everybody out."""
+    email = email.strip().lower()
+    # Two who resign at once wait for each other here, so that one of them stays.
+    admins = list(await session.scalars(select(User.email).where(User.is_admin.is_(True)).with_for_update()))
+    if not is_admin and admins == [email]:
+        raise LastAdministrator
+    await session.execute(insert(User).values(email=email).on_conflict_do_nothing())
+    member = (await session.scalars(select(User).where(User.email == email))).one()
+    member.is_admin = is_admin
+    return member
+
+
+async def remove(session: AsyncSession, member: User) -> None:
+    """The account, its sessions and subscriptions. What was ordered stays with cart, as the law asks."""
+    if member.is_admin:
+        await set_admin(session, member.email, is_admin=False)
+    await session.delete(member)
+
+
+async def sign_out_everywhere(session: AsyncSession, member: User) -> None:
+    await session.execute(delete(UserSession).where(UserSession.user_id == member.id))

@@ -1,0 +1,56 @@
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.browser.app.redis_cacher import invalidate
+from shared.errors import Invalid, NotFound
+from shared.models import MenuItem
+
+
+class MenuItemNotFound(NotFound):
+    message = "There is no such menu entry."
+
+
+class TooDeep(Invalid):
+    message = "An entry can stand below one that stands at the top, and only if it has none below itself."
+
+
+async def list_all(session: AsyncSession) -> Sequence[MenuItem]:
+    return (await session.scalars(select(MenuItem).order_by(MenuItem.position, MenuItem.id))).all()
+
+
+async def get(session: AsyncSession, item_id: int) -> MenuItem:
+    item = await session.get(MenuItem, item_id)
+    if item is None:
+        raise MenuItemNotFound
+    return item
+
+
+async def save(session: AsyncSession, item: MenuItem) -> MenuItem:
+    """The menu has one level of children. Raises TooDeep."""
+    with session.no_autoflush:
+        await _check_depth(session, item)
+    session.add(item)
+    await session.flush()
+    invalidate(session, "menu")
+    return item
+
+
+async def remove(session: AsyncSession, item: MenuItem) -> None:
+    """With what stands below it."""
+    await session.delete(item)
+    invalidate(session, "menu")
+
+
+async def next_position(session: AsyncSession) -> int:
+    return (await session.scalar(select(func.max(MenuItem.position))) or 0) + 1
+
+
+async def _check_depth(session: AsyncSession, item: MenuItem) -> None:
+    if item.parent_id is None:
+        return
+    parent = await session.get(MenuItem, item.parent_id)
+    below = await session.scalar(select(MenuItem.id).where(MenuItem.parent_id == (item.id or 0)).limit(1))
+    if parent is None or parent.parent_id is not None or parent.id == item.id or below is not None:
+        raise TooDeep(field="parent_id")

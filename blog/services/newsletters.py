@@ -1,0 +1,50 @@
+from collections.abc import Sequence
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.errors import Conflict, NotFound
+from shared.models import GhostNewsletter, UserNewsletter
+
+
+class NewsletterNotFound(NotFound):
+    message = "There is no such newsletter."
+
+
+class NewsletterTaken(Conflict):
+    message = "Another newsletter has this address already: choose another one."
+
+
+async def list_active(session: AsyncSession) -> Sequence[GhostNewsletter]:
+    """What members can choose from."""
+    query = select(GhostNewsletter).where(GhostNewsletter.is_active.is_(True))
+    return (await session.scalars(query.order_by(GhostNewsletter.sort_order, GhostNewsletter.name))).all()
+
+
+async def list_with_counts(session: AsyncSession) -> Sequence[Row[tuple[GhostNewsletter, int]]]:
+    readers = select(func.count()).where(UserNewsletter.newsletter_id == GhostNewsletter.id).scalar_subquery()
+    query = select(GhostNewsletter, readers).order_by(GhostNewsletter.sort_order, GhostNewsletter.name)
+    return (await session.execute(query)).all()
+
+
+async def get(session: AsyncSession, newsletter_id: int) -> GhostNewsletter:
+    newsletter = await session.get(GhostNewsletter, newsletter_id)
+    if newsletter is None:
+        raise NewsletterNotFound
+    return newsletter
+
+
+async def save(session: AsyncSession, newsletter: GhostNewsletter) -> GhostNewsletter:
+    """Raises NewsletterTaken."""
+    with session.no_autoflush:
+        others = select(GhostNewsletter.id).where(GhostNewsletter.id != (newsletter.id or 0))
+        taken = await session.scalar(others.where(GhostNewsletter.slug == newsletter.slug))
+    if taken:
+        raise NewsletterTaken(field="slug")
+    session.add(newsletter)
+    await session.flush()
+    return newsletter
+
+
+async def remove(session: AsyncSession, newsletter: GhostNewsletter) -> None:
+    await session.delete(newsletter)

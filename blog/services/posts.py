@@ -1,0 +1,132 @@
+"""What readers may see: out, and only the public part unless they are members."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload, load_only, selectinload, undefer, undefer_group
+
+from blog.models import Author, Post, PostAuthor, PostTag, SlugRedirect, Tag
+from shared.errors import NotFound
+from shared.models import User
+
+PER_PAGE = 12
+
+
+class PostNotFound(NotFound):
+    message = "There is no post or page at this address. It may have been taken back, or the link has a slip in it."
+
+
+@dataclass(frozen=True)
+class PostList:
+    """One page of a list, newest first."""
+
+    posts: Sequence[Post]
+    page: int
+    pages: int
+    total: int
+
+
+def is_out() -> ColumnElement[bool]:
+    return and_(Post.status != "draft", Post.published_at <= func.now())
+
+
+async def get_visible(session: AsyncSession, slug: str) -> Post:
+    """With its whole text: `text_for` says what a reader gets of it. Raises PostNotFound."""
+    query = select(Post).where(Post.slug == slug, is_out()).options(*_whole())
+    if post := (await session.scalars(query)).unique().one_or_none():
+        return post
+    raise PostNotFound
+
+
+def text_for(post: Post, reader: User | None) -> str:
+    """Members read everything; everybody else what stands before the gate, or in no gated block."""
+    return post.html if reader else post.public_html
+
+
+def is_cut_for(post: Post, reader: User | None) -> bool:
+    return text_for(post, reader) != post.html
+
+
+async def find_new_slug(session: AsyncSession, old_slug: str) -> str | None:
+    query = select(Post.slug).join(SlugRedirect, SlugRedirect.post_id == Post.id)
+    return await session.scalar(query.where(SlugRedirect.slug == old_slug, is_out()))
+
+
+async def list_latest(session: AsyncSession, *, limit: int) -> Sequence[Post]:
+    query = _latest().options(selectinload(Post.tags)).limit(limit)
+    return (await session.scalars(query.order_by(None).order_by(*FEATURED_FIRST))).all()
+
+
+async def list_page(session: AsyncSession, page: int) -> PostList:
+    return await _paged(session, _latest(), page)
+
+
+async def list_by_tag(session: AsyncSession, tag: Tag, page: int) -> PostList:
+    query = _latest().join(PostTag, PostTag.post_id == Post.id).where(PostTag.tag_id == tag.id)
+    return await _paged(session, query, page)
+
+
+async def list_by_author(session: AsyncSession, author: Author, page: int) -> PostList:
+    query = _latest().join(PostAuthor, PostAuthor.post_id == Post.id).where(PostAuthor.author_id == author.id)
+    return await _paged(session, query, page)
+
+
+async def list_for_feed(session: AsyncSession, *, limit: int = 20) -> Sequence[Post]:
+    """With the public part of each text, whoever asks: a feed does not know its readers."""
+    query = _latest().options(undefer(Post.public_html), selectinload(Post.authors), selectinload(Post.tags))
+    return (await session.scalars(query.limit(limit))).all()
+
+
+async def list_addresses(session: AsyncSession) -> Sequence[Post]:
+    """Everything that is out, for the site map (50,000 addresses is the most that one may hold)."""
+    query = select(Post).options(load_only(Post.slug, Post.changed_at)).where(is_out())
+    return (await session.scalars(query.order_by(Post.published_at.desc()).limit(49_000))).all()
+
+
+async def list_more(session: AsyncSession, post: Post, *, limit: int = 3) -> Sequence[Post]:
+    """What to read next: posts that share a subject, then the newest."""
+    shared = select(func.count()).select_from(PostTag).where(PostTag.post_id == Post.id)
+    alike = shared.where(PostTag.tag_id.in_([tag.id for tag in post.tags])).scalar_subquery()
+    query = _latest().order_by(None).where(Post.id != post.id).order_by(alike.desc(), Post.published_at.desc())
+    return (await session.scalars(query.limit(limit))).all()
+
+
+FEATURED_FIRST = (Post.featured.desc(), Post.published_at.desc(), Post.id.desc())
+
+
+def _latest() -> Select[tuple[Post]]:
+    return select(Post).where(Post.kind == "post", is_out()).order_by(Post.published_at.desc(), Post.id.desc())
+
+
+def _whole() -> tuple[object, ...]:
+    return undefer_group("body"), joinedload(Post.authors), selectinload(Post.tags)
+
+
+async def _paged(session: AsyncSession, query: Select[tuple[Post]], page: int) -> PostList:
+    if page < 1:
+        raise PostNotFound
+    counted = query.add_columns(func.count().over()).options(selectinload(Post.tags))
+    rows = (await session.execute(counted.limit(PER_PAGE).offset((page - 1) * PER_PAGE))).all()
+    if not rows and page > 1:
+        raise PostNotFound
+    total = rows[0][1] if rows else 0
+    return PostList([row[0] for row in rows], page, max(1, -(-total // PER_PAGE)), total)
+
+
+async def list_pages_named(session: AsyncSession, ids: Sequence[int] | None = None) -> Sequence[Post]:
+    """Pages, as the containers that other apps hang things on; all of them, drafts too, when no ids are given."""
+    query = select(Post).options(load_only(Post.id, Post.title, Post.slug, Post.status)).where(Post.kind == "page")
+    if ids is not None:
+        query = query.where(Post.id.in_(ids))
+    return (await session.scalars(query.order_by(Post.title).limit(500))).all()
+
+
+def matches_status(status: str) -> ColumnElement[bool]:
+    """What the writers' list means by draft, scheduled and published."""
+    if status == "published":
+        return is_out()
+    if status == "scheduled":
+        return and_(Post.status != "draft", or_(Post.published_at > func.now()))
+    return Post.status == "draft"

@@ -1,0 +1,53 @@
+"""From the editor's tree to what is stored and shown. Slow (Node): always before a transaction, never in one."""
+
+from dataclasses import dataclass
+
+from shared.editor.cleaning import clean
+from shared.editor.document import Reader, cut_members_only, has_paywall, plain_text, reading_minutes
+from shared.editor.koenig import Koenig
+
+EXCERPT_WORDS = 40
+
+
+@dataclass(frozen=True)
+class Body:
+    """A text in all the forms that are stored. The public ones lack whatever only members may read."""
+
+    lexical: str
+    html: str
+    public_html: str
+    plaintext: str
+    public_text: str
+    reading_minutes: int
+
+
+async def render(koenig: Koenig, lexical: str, *, visibility: str, site_url: str) -> Body:
+    """Raises RenderFailed, EditorUnavailable or TextUnreadable."""
+    members_tree = cut_members_only(lexical, reader=Reader.FREE, has_access=True)
+    public_tree = public_part(lexical, visibility=visibility)
+    html = await _html(koenig, members_tree, site_url)
+    public_html = html if public_tree == members_tree else await _html(koenig, public_tree, site_url)
+    return Body(
+        lexical=lexical,
+        html=html,
+        public_html=public_html,
+        plaintext=plain_text(members_tree),
+        public_text=plain_text(public_tree),
+        reading_minutes=reading_minutes(members_tree),
+    )
+
+
+def public_part(lexical: str, *, visibility: str) -> str:
+    """The tree as everybody may see it. A members' post without a paywall in it is closed from its first word."""
+    if visibility == "members" and not has_paywall(lexical):
+        return ""
+    return cut_members_only(lexical, reader=Reader.VISITOR, has_access=visibility == "public")
+
+
+def excerpt_of(text: str) -> str:
+    words = text.split()
+    return " ".join(words[:EXCERPT_WORDS]) + ("…" if len(words) > EXCERPT_WORDS else "")
+
+
+async def _html(koenig: Koenig, lexical: str, site_url: str) -> str:
+    return clean(await koenig.render(lexical, site_url=site_url)) if lexical else ""

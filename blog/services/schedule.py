@@ -1,0 +1,28 @@
+import asyncio
+
+import structlog
+
+from blog.services import sign_in, writing
+from shared.browser.app.redis_cacher import bump_committed
+from shared.db.session import transaction
+
+log = structlog.get_logger("blog")
+
+# Seconds between two looks at the clock: how late a kept page may miss a post that has come out.
+EVERY = 10.0
+
+
+async def keep_schedule() -> None:
+    """Background work of the blog: brings out what is due, forgets old sign-in links."""
+    while True:
+        await once()
+        await asyncio.sleep(EVERY)
+
+
+async def once() -> None:
+    async with transaction() as session:
+        found = await writing.publish_due(session)
+        await sign_in.forget_old_links(session)
+    await bump_committed(session)
+    if found:
+        log.info("published on schedule", slugs=found)

@@ -1,0 +1,169 @@
+"""Writing posts and pages. What is shown is made by services/rendering.py before; here it is only stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload, undefer_group
+
+from blog.models import Author, Post, PostAuthor, PostTag, Tag
+from blog.services import slugs
+from blog.services.posts import PostNotFound, matches_status
+from blog.services.rendering import Body, excerpt_of
+from shared.browser.app.redis_cacher import invalidate
+from shared.errors import Conflict
+from shared.utils import utcnow
+
+PER_PAGE = 30
+
+
+class ChangedMeanwhile(Conflict):
+    message = (
+        "Somebody else saved this text while you were writing. Nothing of yours is lost: it stands below. "
+        "Save again to put it in place of theirs."
+    )
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a writer decides, besides the text."""
+
+    title: str
+    slug: str = ""
+    custom_excerpt: str = ""
+    feature_image: str | None = None
+    feature_image_alt: str = ""
+    feature_image_caption: str = ""
+    visibility: str = "public"
+    featured: bool = False
+    seo_title: str = ""
+    seo_description: str = ""
+    tags: Sequence[Tag] = field(default_factory=list)
+    authors: Sequence[Author] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class WritingList:
+    posts: Sequence[Post]
+    page: int
+    pages: int
+    total: int
+
+
+async def get_for_edit(session: AsyncSession, post_id: int, kind: str) -> Post:
+    query = select(Post).where(Post.id == post_id, Post.kind == kind)
+    options = undefer_group("body"), selectinload(Post.tags), selectinload(Post.authors)
+    if post := await session.scalar(query.options(*options)):
+        return post
+    raise PostNotFound
+
+
+async def list_page(session: AsyncSession, kind: str, *, status: str = "", page: int = 1) -> WritingList:
+    query = select(Post, func.count().over()).where(Post.kind == kind)
+    if status:
+        query = query.where(matches_status(status))
+    ordered = query.order_by(Post.published_at.desc().nulls_first(), Post.id.desc())
+    rows = (await session.execute(ordered.limit(PER_PAGE).offset((max(page, 1) - 1) * PER_PAGE))).all()
+    total = rows[0][1] if rows else 0
+    return WritingList([row[0] for row in rows], page, max(1, -(-total // PER_PAGE)), total)
+
+
+async def create(session: AsyncSession, kind: str, draft: Draft, body: Body) -> Post:
+    """A draft: nobody sees it before `publish`."""
+    post = Post(kind=kind, slug=await slugs.free_slug(session, draft.slug or draft.title))
+    _fill(post, draft, body)
+    session.add(post)
+    await session.flush()
+    await _connect(session, post, draft)
+    return post
+
+
+async def update_text(session: AsyncSession, post_id: int, draft: Draft, body: Body, *, version: int) -> Post:
+    """Raises ChangedMeanwhile when `version` is not the one that is stored."""
+    post = await _locked(session, post_id)
+    if post.version != version:
+        raise ChangedMeanwhile
+    if draft.slug and draft.slug != post.slug:
+        await slugs.move(session, post, draft.slug)
+    _fill(post, draft, body)
+    post.version += 1
+    await _connect(session, post, draft)
+    invalidate(session, "posts")
+    return post
+
+
+async def publish(session: AsyncSession, post_id: int, *, at: datetime | None = None) -> Post:
+    """Now, or at a moment to come. One that was out before keeps its date unless a new one is given."""
+    post = await _locked(session, post_id)
+    moment = at or post.published_at or utcnow()
+    if at is None and moment > utcnow():
+        moment = utcnow()
+    post.published_at = moment
+    post.status = "scheduled" if moment > utcnow() else "published"
+    post.version += 1
+    invalidate(session, "posts")
+    return post
+
+
+async def unpublish(session: AsyncSession, post_id: int) -> Post:
+    """A draft again; the date stays for when it comes back."""
+    post = await _locked(session, post_id)
+    post.status = "draft"
+    post.version += 1
+    invalidate(session, "posts")
+    return post
+
+
+async def remove(session: AsyncSession, post_id: int) -> Post:
+    post = await _locked(session, post_id)
+    await session.delete(post)
+    invalidate(session, "posts")
+    return post
+
+
+async def publish_due(session: AsyncSession) -> list[str]:
+    """Scheduled posts whose time has come. Readers see them by the clock; this drops the kept pages without them."""
+    due = update(Post).where(Post.status == "scheduled", Post.published_at <= func.now()).values(status="published")
+    found = list(await session.scalars(due.returning(Post.slug)))
+    if found:
+        invalidate(session, "posts")
+    return found
+
+
+async def connect_tags(session: AsyncSession, post: Post, tags: Sequence[Tag]) -> None:
+    await session.execute(delete(PostTag).where(PostTag.post_id == post.id))
+    session.add_all(PostTag(post_id=post.id, tag_id=tag.id, position=place) for place, tag in enumerate(tags))
+
+
+async def connect_authors(session: AsyncSession, post: Post, authors: Sequence[Author]) -> None:
+    await session.execute(delete(PostAuthor).where(PostAuthor.post_id == post.id))
+    rows = (PostAuthor(post_id=post.id, author_id=found.id, position=place) for place, found in enumerate(authors))
+    session.add_all(rows)
+
+
+async def _connect(session: AsyncSession, post: Post, draft: Draft) -> None:
+    await connect_tags(session, post, draft.tags)
+    await connect_authors(session, post, draft.authors)
+    await session.flush()
+
+
+async def _locked(session: AsyncSession, post_id: int) -> Post:
+    post = await session.scalar(select(Post).where(Post.id == post_id).with_for_update())
+    if post is None:
+        raise PostNotFound
+    return post
+
+
+def _fill(post: Post, draft: Draft, body: Body) -> None:
+    post.title = draft.title
+    post.custom_excerpt = draft.custom_excerpt
+    post.excerpt = draft.custom_excerpt or excerpt_of(body.public_text)
+    post.feature_image = draft.feature_image
+    post.feature_image_alt, post.feature_image_caption = draft.feature_image_alt, draft.feature_image_caption
+    post.visibility, post.featured = draft.visibility, draft.featured
+    post.seo_title, post.seo_description = draft.seo_title, draft.seo_description
+    post.lexical, post.html, post.public_html = body.lexical, body.html, body.public_html
+    post.plaintext, post.public_text = body.plaintext, body.public_text
+    post.reading_minutes = body.reading_minutes
