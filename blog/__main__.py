@@ -1,8 +1,5 @@
 from blog.app import create_app
-from shared.infrastructure.migrations import upgrade
 from shared.infrastructure.serve import serve
 
 if __name__ == "__main__":
-    # The blog's is the entry point that brings the tables up to date; the other apps find them so.
-    upgrade()
     serve(create_app, port=8000)
