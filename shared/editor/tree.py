@@ -76,7 +76,7 @@ def linebreak() -> Node:
 
 
 def _check(found: Any) -> None:
-    if not isinstance(found.get("children"), list):
+    if not isinstance(found, dict) or not isinstance(found.get("children"), list):
         raise TypeError(found)
     level = [found]
     for _ in range(DEEPEST):
