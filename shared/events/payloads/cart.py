@@ -55,3 +55,11 @@ class OrderRefunded(_AboutOrder):
     amount: int
     currency: str
     lines: list[OrderLine] = Field(default_factory=list)
+
+
+class RefundRequested(_AboutOrder):
+    """Somebody, or a broken promise, asked for money to go back; it has not yet."""
+
+    name: ClassVar[str] = "cart.refund_requested"
+
+    refund_id: int
