@@ -42,11 +42,11 @@ def _is_free(port: int) -> bool:
 
 
 def _taken(port: int, purpose: str) -> str:
-    holder = find_holder(port)
-    by = f" by {holder}" if holder else " by another program"
+    by = find_holder(port) or "another program"
+    elsewhere = 38000 if str(port).startswith("28") else 28000
     return (
-        f"Port {port}, needed for {purpose}, is taken{by}. "
-        'Stop that program, or choose other ports: make up ARGS="--port 28000".'
+        f"Port {port}, needed for {purpose}, is taken by {by}. "
+        f'Stop that program, or choose other ports: make up ARGS="--port {elsewhere}".'
     )
 
 

@@ -8,6 +8,8 @@ from rose.supervisor.addresses import APPS, Addresses
 from rose.supervisor.environment import MERCHANT
 from rose.supervisor.keys import own_secret
 
+PURPOSES = {"mail": "the mail catcher", "sumup": "the SumUp stand-in"}
+
 
 @dataclass(frozen=True)
 class Program:

@@ -16,7 +16,7 @@ from rose.supervisor.jobs import Jobs
 from rose.supervisor.logs import tail
 from rose.supervisor.ports import require_free
 from rose.supervisor.postgres import Postgres
-from rose.supervisor.programs import Program, apps, stand_ins
+from rose.supervisor.programs import PURPOSES, Program, apps, stand_ins
 from rose.supervisor.servers import Keeper
 from rose.supervisor.valkey import Valkey
 
@@ -33,8 +33,14 @@ class Site:
         self._keepers = self._embedded_servers()
         self._layers: list[list[asyncio.Task[None]]] = []
 
+    def require_ports(self) -> None:
+        """The two servers look for themselves: theirs may be taken by our own survivor."""
+        for program in (*stand_ins(self.home, self.addresses, self.embedded), *apps(self.addresses)):
+            require_free(program.port, PURPOSES.get(program.name, program.name))
+        if "mail" in self.embedded:
+            require_free(self.addresses.port("smtp"), PURPOSES["mail"])
+
     async def start(self) -> None:
-        self._require_ports()
         with progress() as shown:
             jobs = Jobs(self._environ, self.home / "logs", shown)
             ours = stand_ins(self.home, self.addresses, self.embedded)
@@ -57,13 +63,6 @@ class Site:
             "valkey": Keeper("valkey", valkey, threaded=False),
         }
         return {name: keeper for name, keeper in keepers.items() if name in self.embedded}
-
-    def _require_ports(self) -> None:
-        """The two servers look for themselves: theirs may be taken by our own survivor."""
-        for program in (*stand_ins(self.home, self.addresses, self.embedded), *apps(self.addresses)):
-            require_free(program.port, program.name)
-        if "mail" in self.embedded:
-            require_free(self.addresses.port("smtp"), "the mail catcher")
 
     async def _fill(self, jobs: Jobs) -> None:
         for keeper in self._keepers.values():

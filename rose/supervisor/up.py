@@ -22,6 +22,7 @@ def run(base: int) -> None:
     home, addresses = home_path(), Addresses(base)
     with hold(home, addresses):
         site = Site(home, addresses, os.environ)
+        site.require_ports()
         asyncio.run(_serve(site))
 
 

@@ -63,10 +63,15 @@ class Mail:
 
     @property
     def attachments(self) -> list[Attachment]:
-        """Pictures inside the HTML are among them: they have a `content_id`."""
+        """Pictures shown inside the HTML are among them: they have a `content_id`."""
         bodies = [self.message.get_body([kind]) for kind in ("plain", "html")]
         parts = (part for part in self.message.walk() if not part.is_multipart() and part not in bodies)
         return [_attachment(index, part) for index, part in enumerate(parts)]
+
+    @property
+    def files(self) -> list[Attachment]:
+        """What the reader would call attached."""
+        return [part for part in self.attachments if not (part.content_id and part.content_id in self.html)]
 
 
 def _body(message: EmailMessage, kind: str) -> str:
