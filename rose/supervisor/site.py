@@ -11,6 +11,7 @@ from rose.supervisor.children import Child
 from rose.supervisor.console import Progress, done, progress
 from rose.supervisor.environment import embedded, environment
 from rose.supervisor.errors import CannotRun
+from rose.supervisor.freshness import is_migrated, is_populated
 from rose.supervisor.health import is_healthy
 from rose.supervisor.jobs import Jobs
 from rose.supervisor.logs import tail
@@ -68,8 +69,11 @@ class Site:
         for keeper in self._keepers.values():
             await keeper.start()
         self._layers.append([asyncio.create_task(keeper.watch()) for keeper in self._keepers.values()])
-        await jobs.run("migrate")
-        await jobs.run("demo", "--if-empty")
+        ours = "postgres" in self.embedded
+        if not (ours and is_migrated(self.postgres)):
+            await jobs.run("migrate")
+        if not (ours and is_populated(self.postgres)):
+            await jobs.run("demo", "--if-empty")
 
     async def _run(self, programs: list[Program], shown: Progress) -> None:
         children = [Child(program, self._environ, self._log(program)) for program in programs]
