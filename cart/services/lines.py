@@ -1,12 +1,13 @@
 """Changing what is in a basket. Events is asked about places first, and nothing is open meanwhile."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cart.models import BasketLine
+from cart.models import Basket, BasketLine
 from cart.services import baskets, shelves
 from cart.services.baskets import Identity
 from shared.db.session import get_session, transaction
@@ -59,6 +60,23 @@ async def restore(session: AsyncSession, identity: Identity, line_id: int) -> No
     line = await baskets.get_line(session, identity, line_id, lock=True)
     if line.removed_at is not None:
         await shelves.put_back(session, [line])
+
+
+async def find_removed(session: AsyncSession, identity: Identity, line_id: int) -> BasketLine | None:
+    """One whose removal can still be undone."""
+    query = (
+        select(BasketLine)
+        .join(Basket, Basket.id == BasketLine.basket_id)
+        .where(baskets.whose(identity), BasketLine.id == line_id, BasketLine.removed_at > utcnow() - UNDO)
+    )
+    line: BasketLine | None = await session.scalar(query)
+    return line
+
+
+async def keep_forgetting() -> None:
+    while True:
+        await forget_removed()
+        await asyncio.sleep(UNDO.total_seconds() / 4)
 
 
 async def forget_removed() -> None:

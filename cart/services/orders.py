@@ -35,6 +35,14 @@ async def get(session: AsyncSession, token: str) -> Order:
     return order
 
 
+async def get_paid(session: AsyncSession, token: str) -> Order:
+    """For a receipt: there is none before the money is there."""
+    order = await get(session, token)
+    if not order.paid:
+        raise OrderUnknown
+    return order
+
+
 async def lock(session: AsyncSession, order_id: int) -> Order:
     """With its lines, for whoever changes its state: the order is always locked before its payments."""
     query = select(Order).where(Order.id == order_id).options(selectinload(Order.lines))
@@ -47,6 +55,11 @@ async def find_payment(session: AsyncSession, order_id: int) -> Payment | None:
     query = select(Payment).where(Payment.order_id == order_id).order_by(Payment.attempt.desc()).limit(1)
     payment: Payment | None = await session.scalar(query.execution_options(populate_existing=True))
     return payment
+
+
+async def list_payments(session: AsyncSession, order_id: int) -> Sequence[Payment]:
+    found = await session.scalars(select(Payment).where(Payment.order_id == order_id).order_by(Payment.attempt))
+    return found.all()
 
 
 async def list_of_member(session: AsyncSession, *, user_id: int | None, email: str | None, page: int = 1) -> Page:

@@ -1,0 +1,60 @@
+"""For the other apps: filling the basket, counting it, and what an order was."""
+
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from quart import Blueprint, g, jsonify, request
+from quart import Response as Answer
+
+from cart.services import baskets, orders, receipts, totals
+from cart.services.baskets import Identity, NewLine, NoIdentity
+from shared.browser.app.utils.settings import current_settings
+from shared.errors import Invalid
+
+bp = Blueprint("internal", __name__)
+
+
+class AddLine(BaseModel):
+    identity: Identity
+    line: NewLine
+
+
+@bp.post("/lines")
+async def create() -> Answer:
+    try:
+        sent = AddLine.model_validate(await request.get_json())
+    except ValidationError as error:
+        raise Invalid(str(error)) from error
+    await baskets.add(g.session, sent.identity, sent.line, currency=current_settings().site.currency)
+    return await _summary(sent.identity)
+
+
+@bp.get("/summary")
+async def summary() -> Answer:
+    return await _summary(_asked_for())
+
+
+@bp.get("/orders")
+async def index() -> Answer:
+    who = _asked_for()
+    email = request.args.get("email")
+    if who.user_id is None and not email:
+        raise NoIdentity
+    found = await orders.list_of_member(g.session, user_id=who.user_id, email=email)
+    return jsonify([receipts.in_short(order, current_settings()) for order in found.orders])
+
+
+@bp.get("/orders/<token>")
+async def show(token: str) -> Answer:
+    order = await orders.get(g.session, token)
+    return jsonify(receipts.in_full(order, totals.add_up(order.lines), current_settings()))
+
+
+def _asked_for() -> Identity:
+    given: dict[str, Any] = {"user_id": request.args.get("user_id", None, int)}
+    return Identity(session_id=request.args.get("session_id") or None, **given)
+
+
+async def _summary(identity: Identity) -> Answer:
+    found = await baskets.summarize(g.session, identity)
+    return jsonify({"count": found.count, "total": found.total, "currency": current_settings().site.currency})

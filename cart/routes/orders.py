@@ -1,0 +1,35 @@
+from typing import Any
+
+from quart import Blueprint, Response, g, request
+
+from cart.services import orders, refunds, totals
+from shared.browser.app.authz import require_user
+from shared.browser.app.utils.htmx import page
+
+bp = Blueprint("orders", __name__, url_prefix="/orders")
+
+
+@bp.after_request
+async def keep_the_link_secret(response: Response) -> Response:
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@bp.get("/")
+@require_user
+async def index() -> Response:
+    asked = max(1, request.args.get("page", 1, int))
+    found = await orders.list_of_member(g.session, user_id=g.user.id, email=g.user.email, page=asked)
+    return await page("cart/orders/index.html", found=found)
+
+
+@bp.get("/<token>/")
+async def show(token: str) -> Response:
+    return await order_page(token, away="away" in request.args)
+
+
+async def order_page(token: str, *, away: bool = False, refresh: bool = False) -> Response:
+    order = await orders.get(g.session, token)
+    given_back = await refunds.list_of_order(g.session, order.id) if order.paid else []
+    context: dict[str, Any] = {"order": order, "totals": totals.add_up(order.lines), "refunds": given_back}
+    return await page("cart/orders/show.html", away=away, refresh=refresh, **context)
