@@ -1,0 +1,102 @@
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from market.services.facets import Choice, count_facets
+from market.services.filters import Filters
+from market.services.listings import Listing, list_products
+from tests.factories.market import a_category, a_producer, a_product
+
+
+def titles(listing: Listing) -> list[str]:
+    return [card.title for card in listing.cards]
+
+
+async def test_a_word_in_another_form_finds_the_product(session: AsyncSession) -> None:
+    await a_product(session, title="Carrots in a bunch")
+    await a_product(session, title="Gruyère")
+
+    assert titles(await list_products(session, Filters(q="carrot"))) == ["Carrots in a bunch"]
+    assert titles(await list_products(session, Filters(q="gruyere"))) == ["Gruyère"]
+
+
+async def test_a_typing_mistake_finds_what_looks_like_it_and_says_so(session: AsyncSession) -> None:
+    await a_product(session, title="Sourdough loaf")
+    await a_product(session, title="Goat's cheese")
+
+    found = await list_products(session, Filters(q="sourdogh"))
+
+    assert titles(found) == ["Sourdough loaf"]
+    assert found.filters.similar
+
+
+async def test_what_is_not_published_is_on_no_shelf(session: AsyncSession) -> None:
+    await a_product(session, is_published=False)
+
+    assert titles(await list_products(session, Filters())) == []
+
+
+async def test_products_stand_in_the_order_of_their_price(session: AsyncSession) -> None:
+    for title, price in (("Leeks", 240), ("Onions", 120), ("Squash", 380)):
+        await a_product(session, title=title, price=price)
+
+    assert titles(await list_products(session, Filters(sort="price"))) == ["Onions", "Leeks", "Squash"]
+    assert titles(await list_products(session, Filters(sort="-price"))) == ["Squash", "Leeks", "Onions"]
+
+
+async def test_choices_say_how_many_products_they_leave(session: AsyncSession) -> None:
+    bakery = await a_category(session, name="Bakery", slug="bakery")
+    bread = await a_category(session, name="Bread", slug="bread", parent_id=bakery.id)
+    await a_category(session, name="Empty", slug="empty")
+    ada = await a_producer(session, name="Ada", slug="ada")
+    bea = await a_producer(session, name="Bea", slug="bea")
+    await a_product(session, category_id=bread.id, producer_id=ada.id, labels=["vegan"], allergens=["gluten"])
+    await a_product(session, category_id=bread.id, producer_id=bea.id, labels=["vegan", "organic"])
+    await a_product(session, category_id=bakery.id, producer_id=bea.id, allergens=["gluten", "milk"])
+
+    everything = await count_facets(session, Filters())
+    by_bea = await count_facets(session, Filters(producer="bea"))
+
+    assert everything.category == [Choice("bakery", "Bakery", 3), Choice("bread", "Bread", 2, depth=1)]
+    assert everything.producer == [Choice("bea", "Bea", 2), Choice("ada", "Ada", 1)]
+    assert everything.label == [Choice("vegan", "Vegan", 2), Choice("organic", "Organic", 1)]
+    assert everything.without == [Choice("milk", "Milk", 2), Choice("gluten", "Gluten", 1)]
+    assert by_bea.category == [Choice("bakery", "Bakery", 2), Choice("bread", "Bread", 1, depth=1)]
+    assert by_bea.producer == everything.producer
+
+
+async def test_choosing_leaves_exactly_as_many_as_were_counted(session: AsyncSession) -> None:
+    bakery = await a_category(session, slug="bakery")
+    bread = await a_category(session, slug="bread", parent_id=bakery.id)
+    await a_product(session, title="Rye", category_id=bread.id, allergens=["gluten"], labels=["vegan"])
+    await a_product(session, title="Flan", category_id=bakery.id, allergens=["milk"])
+    await a_product(session, title="Kale", labels=["vegan"])
+
+    assert titles(await list_products(session, Filters(category="bakery", sort="title"))) == ["Flan", "Rye"]
+    assert titles(await list_products(session, Filters(labels=("vegan",), sort="title"))) == ["Kale", "Rye"]
+    assert titles(await list_products(session, Filters(without=("milk", "gluten")))) == ["Kale"]
+    chosen = await count_facets(session, Filters(without=("gluten",)))
+    assert chosen.without == [Choice("gluten", "Gluten", 2), Choice("milk", "Milk", 1)]
+
+
+async def test_prices_can_be_compared_by_the_kilogram(session: AsyncSession) -> None:
+    await a_product(session, title="Rye loaf", price=420, measure=800, unit="g")
+    await a_product(session, title="Eggs", price=240, measure=6, unit="piece")
+    await a_product(session, title="Potatoes", price=190, measure=1, unit="kg")
+
+    cards = (await list_products(session, Filters(sort="title"))).cards
+
+    assert [(card.amount, card.per) for card in cards] == [
+        ("6 pieces", (40, "piece")),
+        ("1 kg", None),
+        ("800 g", (525, "kg")),
+    ]
+
+
+async def test_a_long_shelf_comes_in_pages(session: AsyncSession) -> None:
+    for number in range(30):
+        await a_product(session, title=f"Jam {number:02}")
+
+    first = await list_products(session, Filters(sort="title"))
+    second = await list_products(session, Filters(sort="title", page=2))
+
+    assert (first.pages, first.more, len(first.cards)) == (2, 6, 24)
+    assert (second.more, titles(second)[-1]) == (0, "Jam 29")
