@@ -1,5 +1,6 @@
 """Tickets on paper: one page each, drawn with reportlab, which is loaded when the first one is asked for."""
 
+import unicodedata
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
@@ -85,7 +86,16 @@ def _lines(canvas: Any, text: str, top: float, look: tuple[Any, ...]) -> float:
 def _text(canvas: Any, text: str, left: float, bottom: float, look: tuple[Any, ...]) -> None:
     canvas.setFillColor(look[0])
     canvas.setFont(_font(look), look[1])
-    canvas.drawString(left, bottom, text)
+    canvas.drawString(left, bottom, _drawable(text, _font(look)))
+
+
+def _drawable(text: str, font: str) -> str:
+    """Letters that the font lacks lose their accents: Ś is S. A scanner reads the code, not the name."""
+    from reportlab.pdfbase.pdfmetrics import getFont
+
+    known = getFont(font).face.charToGlyph
+    plain = (letter if ord(letter) in known else unicodedata.normalize("NFKD", letter) for letter in text)
+    return "".join(letter if ord(letter) in known else "" for letter in "".join(plain))
 
 
 def _font(look: tuple[Any, ...]) -> str:
