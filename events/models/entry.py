@@ -57,6 +57,14 @@ class Entry(AboutContent, Base):
     def is_cancelled(self) -> bool:
         return self.status == "cancelled"
 
+    @property
+    def cheapest(self) -> TicketType | None:
+        return min(self.ticket_types, key=lambda kind: kind.price, default=None)
+
+    @property
+    def is_sold_out(self) -> bool:
+        return bool(self.ticket_types) and all(kind.left <= 0 for kind in self.ticket_types)
+
     def days(self, zone: ZoneInfo) -> list[date]:
         """Every day it touches, as seen in `zone`; an all-day entry keeps the days it was given."""
         seen = ZoneInfo(self.zone) if self.all_day else zone

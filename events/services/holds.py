@@ -1,7 +1,7 @@
 """Places kept for a visitor for some minutes. Rows of holds are always locked before the counters of their types."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -95,6 +95,10 @@ async def give_back(session: AsyncSession, token: str) -> None:
         raise HoldBound
     if hold.state == "active":
         await release(session, [hold])
+
+
+async def list_by(session: AsyncSession, tokens: Sequence[str]) -> Sequence[Hold]:
+    return (await session.scalars(select(Hold).where(Hold.token.in_(tokens)).order_by(Hold.id))).all()
 
 
 async def release(session: AsyncSession, held: Iterable[Hold]) -> None:

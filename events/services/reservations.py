@@ -38,8 +38,9 @@ async def release(session: AsyncSession, order: str) -> None:
 
 
 async def lock_all(session: AsyncSession, tokens: Collection[str]) -> Sequence[Hold]:
+    """Locked in id order; answered by ticket type, the order in which counters are locked afterwards."""
     query = select(Hold).where(Hold.token.in_(set(tokens))).order_by(Hold.id).with_for_update()
-    return (await session.scalars(query)).all()
+    return sorted(await session.scalars(query), key=lambda hold: (hold.ticket_type_id, hold.id))
 
 
 async def _take_again(session: AsyncSession, hold: Hold) -> None:

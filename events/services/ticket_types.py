@@ -1,8 +1,8 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -59,6 +59,13 @@ async def get_on_sale(session: AsyncSession, ticket_type_id: int) -> TicketType:
         raise NotOnSale(reason)
     ticket_type: TicketType = row[0]
     return ticket_type
+
+
+async def require_of_entry(session: AsyncSession, entry_id: int, ids: Collection[int]) -> None:
+    """Raises NoSuchTicketType when one of them is another entry's."""
+    query = select(func.count()).where(TicketType.id.in_(ids), TicketType.entry_id == entry_id)
+    if await session.scalar(query) != len(ids):
+        raise NoSuchTicketType
 
 
 def why_not_on_sale(ticket_type: TicketType, entry: Entry, now: datetime) -> str | None:

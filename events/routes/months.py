@@ -1,0 +1,32 @@
+from quart import Blueprint, Response, g
+
+from events.models import Calendar
+from events.services import calendars, months
+from shared.browser.app.redis_cacher import cached
+from shared.browser.app.utils.htmx import page
+from shared.browser.app.utils.settings import current_settings
+from shared.utils import utcnow
+
+bp = Blueprint("months", __name__)
+
+
+@bp.get("/month/<int:year>/<int:month>/")
+@cached(tags=["events", "menu"])
+async def index(year: int, month: int) -> Response:
+    return await _month(year, month, None)
+
+
+@bp.get("/<slug>/<int:year>/<int:month>/")
+@cached(tags=["events", "menu"])
+async def show(slug: str, year: int, month: int) -> Response:
+    return await _month(year, month, await calendars.get_by_slug(g.session, slug))
+
+
+async def _month(year: int, month: int, calendar: Calendar | None) -> Response:
+    first = months.first_of(year, month)
+    zone = current_settings().site.tz
+    found = await months.get(g.session, first, zone=zone, now=utcnow(), calendar=calendar)
+    base = calendar.path if calendar else "/month/"
+    return await page(
+        "events/months/show.html", fragment="events/months/_month.html", month=found, calendar=calendar, base=base
+    )

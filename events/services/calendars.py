@@ -1,0 +1,116 @@
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from events.models import Calendar, Entry
+from shared.browser.app.redis_cacher import invalidate
+from shared.containers import ContainerType
+from shared.errors import Conflict, Invalid, NotFound
+
+# Addresses directly below the app's root that are not calendars.
+RESERVED = frozenset({"admin", "all", "calendars", "entries", "healthz", "internal", "month", "static", "tickets"})
+
+
+class NoSuchCalendar(NotFound):
+    message = "There is no such calendar."
+
+
+class SlugTaken(Invalid):
+    message = "Another calendar has this address already. Choose another one."
+
+
+class SlugReserved(Invalid):
+    message = "This address is used by the site itself. Choose another one."
+
+
+class CalendarInUse(Conflict):
+    message = "Tickets were issued in this calendar, so it has to stay."
+
+
+@dataclass(frozen=True)
+class CalendarWords:
+    """What an administrator says about a calendar."""
+
+    name: str
+    slug: str
+    description: str = ""
+    colour: str = "rose"
+    container_type: str = ContainerType.SITE
+    container_id: int = 0
+
+
+async def get_by_slug(session: AsyncSession, slug: str) -> Calendar:
+    found = await find_by_slug(session, slug)
+    if found is None:
+        raise NoSuchCalendar
+    return found
+
+
+async def find_by_slug(session: AsyncSession, slug: str) -> Calendar | None:
+    found: Calendar | None = await session.scalar(select(Calendar).where(Calendar.slug == slug))
+    return found
+
+
+async def get(session: AsyncSession, calendar_id: int) -> Calendar:
+    found = await session.get(Calendar, calendar_id)
+    if found is None:
+        raise NoSuchCalendar
+    return found
+
+
+async def list_all(session: AsyncSession) -> Sequence[Calendar]:
+    return (await session.scalars(select(Calendar).order_by(Calendar.name))).all()
+
+
+async def list_with_counts(session: AsyncSession) -> list[tuple[Calendar, int]]:
+    counts = select(Entry.calendar_id, func.count().label("n")).group_by(Entry.calendar_id).subquery()
+    query = select(Calendar, func.coalesce(counts.c.n, 0)).outerjoin(counts, counts.c.calendar_id == Calendar.id)
+    return [(row[0], row[1]) for row in await session.execute(query.order_by(Calendar.name))]
+
+
+async def create(session: AsyncSession, words: CalendarWords) -> Calendar:
+    """Raises SlugTaken, SlugReserved."""
+    found = Calendar(**_checked(words))
+    session.add(found)
+    await _flush(session)
+    invalidate(session, "events")
+    return found
+
+
+async def change(session: AsyncSession, calendar_id: int, words: CalendarWords) -> Calendar:
+    """Raises SlugTaken, SlugReserved."""
+    found = await get(session, calendar_id)
+    for name, value in _checked(words).items():
+        setattr(found, name, value)
+    await _flush(session)
+    invalidate(session, "events")
+    return found
+
+
+async def remove(session: AsyncSession, calendar_id: int) -> None:
+    """With all its entries. Raises CalendarInUse once a ticket was issued."""
+    found = await get(session, calendar_id)
+    try:
+        async with session.begin_nested():
+            await session.delete(found)
+    except IntegrityError:
+        raise CalendarInUse from None
+    invalidate(session, "events")
+
+
+def _checked(words: CalendarWords) -> dict[str, Any]:
+    if words.slug in RESERVED:
+        raise SlugReserved(field="slug")
+    return asdict(words)
+
+
+async def _flush(session: AsyncSession) -> None:
+    try:
+        async with session.begin_nested():
+            await session.flush()
+    except IntegrityError:
+        raise SlugTaken(field="slug") from None

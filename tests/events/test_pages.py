@@ -1,0 +1,196 @@
+"""What visitors see of the calendars."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from icalendar import Calendar as ICal
+from sqlalchemy import event as sql
+
+from events.services import months
+from shared.db.session import engine, transaction
+from shared.utils import utcnow
+from tests.factories.events import a_calendar, a_ticket_type, an_entry
+
+
+def at(*parts):
+    return datetime(*parts, tzinfo=UTC)
+
+
+def soon(days):
+    return utcnow() + timedelta(days=days + 1)
+
+
+async def given(**changes):
+    calendar = changes.pop("calendar", {})
+    async with transaction() as session:
+        return await an_entry(session, calendar=await a_calendar(session, **calendar), **changes)
+
+
+async def read(house, path, status=200):
+    answer = await house.client().get(house.url("events", path))
+    assert answer.status_code == status, answer.text
+    return answer.text
+
+
+async def test_what_is_on_is_grouped_by_day_in_the_sites_zone(house):
+    await given(title="Late film", starts_at=at(2099, 6, 30, 23, 30))
+
+    text = await read(house, "/")
+
+    assert '<time datetime="2099-07-01">Wednesday 1 July 2099</time>' in text
+    assert "00:30" in text
+
+
+async def test_drafts_are_nowhere(house):
+    entry = await given(title="Secret gig", status="draft", calendar={"slug": "concerts"})
+
+    assert "Secret gig" not in await read(house, "/")
+    assert "Secret gig" not in await read(house, "/concerts/")
+    assert "Secret gig" not in await read(house, "/all.ics")
+    await read(house, entry.path, 404)
+
+
+async def test_what_is_over_leaves_the_list(house):
+    await given(title="Last year", starts_at=utcnow() - timedelta(days=365))
+
+    assert "Last year" not in await read(house, "/")
+
+
+async def test_a_calendar_shows_its_own_entries_and_no_others(house):
+    await given(title="Reeds", calendar={"slug": "concerts"})
+    await given(title="Metropolis", calendar={"slug": "films"})
+
+    text = await read(house, "/films/")
+
+    assert "Metropolis" in text
+    assert "Reeds" not in text
+
+
+async def test_a_long_list_has_pages(house):
+    async with transaction() as session:
+        calendar = await a_calendar(session)
+        for number in range(25):
+            await an_entry(
+                session, calendar=calendar, title=f"Gig {number:02}", starts_at=utcnow() + timedelta(number + 1)
+            )
+
+    assert "Gig 24" not in await read(house, "/")
+    assert "Gig 24" in await read(house, "/?page=2")
+    await read(house, "/?page=9", 404)
+
+
+async def test_the_month_is_a_table_of_the_same_entries(house):
+    entry = await given(title="Wassail", starts_at=at(2027, 1, 5, 19), calendar={"slug": "concerts"})
+
+    for path in ("/month/2027/01/", "/concerts/2027/01/"):
+        text = await read(house, path)
+        assert '<table class="month">' in text
+        assert f'href="{entry.path}"' in text
+        assert "Tuesday 5 January" in text
+
+
+async def test_months_lead_on_over_the_new_year(house):
+    await given(calendar={"slug": "concerts"})
+
+    assert 'href="/concerts/2027/01/"' in await read(house, "/concerts/2026/12/")
+    assert 'href="/month/2026/12/"' in await read(house, "/month/2027/01/")
+
+
+@pytest.mark.parametrize("path", ["/month/2027/13/", "/month/1000/01/", "/nowhere/", "/nowhere.ics", "/tickets/none/"])
+async def test_what_is_not_there_is_not_found(house, path):
+    await read(house, path, 404)
+
+
+async def test_days_keep_their_entries_when_the_clocks_change(session):
+    """On 29 March 2026 clocks in London go forward at one, on 25 October back at two."""
+    from zoneinfo import ZoneInfo
+
+    london = ZoneInfo("Europe/London")
+    async with transaction() as own:
+        calendar = await a_calendar(own)
+        for day, hour in ((28, 23), (29, 22), (29, 23)):
+            await an_entry(
+                own,
+                calendar=calendar,
+                title=f"{day}-{hour}",
+                starts_at=at(2026, 3, day, hour, 30),
+                ends_at=at(2026, 3, day, hour, 45),
+            )
+
+    month = await months.get(session, date(2026, 3, 1), zone=london, now=utcnow())
+
+    shown = {day.date.day: [entry.title for entry in day.entries] for day in month.days}
+    assert shown == {28: ["28-23"], 29: ["29-22"], 30: ["29-23"]}
+    assert [len(week) for week in month.weeks] == [7] * 6
+
+
+async def test_an_entry_over_midnight_stands_on_both_days(session):
+    from zoneinfo import ZoneInfo
+
+    async with transaction() as own:
+        await an_entry(own, starts_at=at(2026, 12, 31, 21), ends_at=at(2027, 1, 1, 2))
+
+    month = await months.get(session, date(2027, 1, 1), zone=ZoneInfo("Europe/London"), now=utcnow())
+
+    days = {day.date for week in month.weeks for day in week if day.entries}
+    assert days == {date(2026, 12, 31), date(2027, 1, 1)}
+
+
+async def test_an_entry_says_its_time_its_place_and_what_is_left(house):
+    entry = await given(starts_at=at(2099, 7, 3, 18, 30))
+    async with transaction() as session:
+        await a_ticket_type(session, entry=entry, capacity=3)
+
+    text = await read(house, entry.path)
+
+    assert "Friday 3 July 2099, 19:30" in text
+    assert "21:30" in text
+    assert "London time" in text
+    assert "Only 3 places left" in text
+    assert "for 15 minutes" in text
+    assert '"@type": "Event"' in text
+
+
+async def test_an_old_address_leads_to_the_new_one(house):
+    entry = await given()
+
+    answer = await house.client().get(house.url("events", f"/entries/{entry.id}-old-title/"))
+
+    assert str(answer.url).endswith(entry.path)
+
+
+async def test_a_feed_holds_the_entry_with_its_time_in_utc(house):
+    entry = await given(title="Reeds; and, friends", starts_at=at(2026, 12, 3, 18, 30), calendar={"slug": "concerts"})
+    await given(
+        title="Fair",
+        all_day=True,
+        starts_at=at(2026, 12, 5),
+        ends_at=at(2026, 12, 6),
+    )
+
+    for path in (f"{entry.path[:-1]}.ics", "/concerts.ics", "/all.ics"):
+        events = {str(e["summary"]): e for e in ICal.from_ical(await read(house, path)).walk("VEVENT")}
+        assert events["Reeds; and, friends"].decoded("dtstart") == entry.starts_at
+
+    assert events["Fair"].decoded("dtstart") == date(2026, 12, 5)
+    assert events["Fair"].decoded("dtend") == date(2026, 12, 6)
+
+
+@pytest.mark.parametrize("path", ["/", "/concerts/", "/month/2099/07/", "/concerts/2099/07/", "ENTRY", "/concerts.ics"])
+async def test_no_page_asks_the_database_more_than_five_times(house, path):
+    entry = await given(starts_at=at(2099, 7, 3, 18, 30), calendar={"slug": "concerts"})
+    async with transaction() as session:
+        await a_ticket_type(session, entry=entry)
+    browser = await house.signed_in(await house.member())
+    asked = []
+
+    def note(_connection, _cursor, statement, *_):
+        if statement.lstrip().upper().startswith("SELECT") and "pg_catalog" not in statement:
+            asked.append(statement)
+
+    sql.listen(engine().sync_engine, "before_cursor_execute", note)
+    answer = await browser.get(house.url("events", entry.path if path == "ENTRY" else path))
+    sql.remove(engine().sync_engine, "before_cursor_execute", note)
+
+    assert answer.status_code == 200
+    assert 1 <= len(asked) <= 5, asked
