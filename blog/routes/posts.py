@@ -19,7 +19,7 @@ async def index() -> Response:
 
 
 @bp.get("/<slug>/")
-@cached(tags=["posts", "menu", "entries", "products"])
+@cached(tags=["posts", "menu", "events", "market:lists"])
 async def show(slug: str) -> Response:
     try:
         post = await posts.get_visible(g.session, slug)
