@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from blog.services.writing import Draft
 from shared.browser.app.utils.forms import Form
 from shared.browser.app.utils.parsing import Email, Slug
 
@@ -41,6 +42,10 @@ class WritePost(Form):
     authors: list[int] = []
     seo_title: str = Field("", max_length=255)
     seo_description: str = Field("", max_length=500)
+
+    def draft(self) -> Draft:
+        own = self.model_dump(exclude={"body", "lexical", "version", "tags"})
+        return Draft(**own, tags=[tag.strip() for tag in self.tags.split(",") if tag.strip()])
 
 
 class Publish(Form):
