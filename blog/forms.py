@@ -39,7 +39,7 @@ class WritePost(Form):
     visibility: Literal["public", "members"] = "public"
     featured: bool = False
     tags: str = Field("", max_length=500)
-    authors: list[int] = []
+    authors: list[int] = Field([], max_length=20)
     seo_title: str = Field("", max_length=255)
     seo_description: str = Field("", max_length=500)
 

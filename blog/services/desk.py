@@ -57,4 +57,5 @@ async def count_all(session: AsyncSession) -> Counts:
     members = select(func.count()).select_from(User).scalar_subquery()
     kinds = [func.count().filter(Post.kind == kind) for kind in ("post", "page")]
     query = select(*kinds, func.count().filter(Post.status == "draft"), members)
-    return Counts(*(await session.execute(query)).one())
+    posts, pages, drafts, people = (await session.execute(query)).one().tuple()
+    return Counts(posts, pages, drafts, people)

@@ -51,7 +51,9 @@ def _animation(image: Image.Image) -> bytes:
         raise ValueError("too many frames")
     out = io.BytesIO()
     duration = image.info.get("duration", 100)
-    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], loop=image.info.get("loop", 0), duration=duration)
+    frames[0].save(
+        out, "GIF", save_all=True, append_images=frames[1:], loop=image.info.get("loop", 0), duration=duration
+    )
     return out.getvalue()
 
 

@@ -48,8 +48,7 @@ async def store(content: bytes, settings: Settings) -> str:
     folder = media_folder(settings)
     with TemporaryDirectory(dir=folder) as made:
         name = await _convert(content, made)
-        for path in Path(made).iterdir():
-            path.rename(folder / path.name)
+        _keep(Path(made), folder)
     return f"/media/{name}"
 
 
@@ -76,6 +75,11 @@ def thumbnail(address: str | None) -> str | None:
     if address and address.startswith("/media/"):
         return f"{address.rsplit('.', 1)[0]}-600.webp"
     return address
+
+
+def _keep(made: Path, folder: Path) -> None:
+    for path in made.iterdir():
+        path.rename(folder / path.name)
 
 
 async def _convert(content: bytes, folder: str) -> str:

@@ -1,7 +1,7 @@
 """Writing posts and pages. What is shown is made by services/rendering.py before; here it is only stored."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
@@ -13,6 +13,7 @@ from blog.services.posts import PostNotFound
 from blog.services.rendering import Body, excerpt_of
 from shared.browser.app.redis_cacher import invalidate
 from shared.errors import Conflict
+from shared.models import User
 from shared.utils import utcnow
 
 
@@ -41,8 +42,10 @@ class Draft:
     authors: Sequence[int] = ()
 
 
-async def create(session: AsyncSession, kind: str, draft: Draft, body: Body) -> Post:
-    """A draft: nobody sees it before `publish`."""
+async def create(session: AsyncSession, kind: str, draft: Draft, body: Body, *, by: User | None = None) -> Post:
+    """A draft: nobody sees it before `publish`. With no author named, it is by whoever wrote it."""
+    if by and not draft.authors:
+        draft = replace(draft, authors=[(await authors.author_for(session, by)).id])
     post = Post(kind=kind, slug=await slugs.free_slug(session, draft.slug or draft.title))
     _fill(post, draft, body)
     session.add(post)

@@ -1,6 +1,7 @@
 """Writing and looking after the blog: for administrators, under /admin/."""
 
 from blog.routes.admin import (
+    administrators,
     authors,
     components,
     members,
@@ -14,4 +15,5 @@ from blog.routes.admin import (
     uploads,
 )
 
-ADMIN = (authors, components, members, menu, newsletters, overview, posts, previews, publications, tags, uploads)
+WRITING = (posts, previews, publications, tags, authors, uploads)
+ADMIN = (*WRITING, administrators, components, members, menu, newsletters, overview)

@@ -27,7 +27,7 @@ async def index(section: str) -> Response:
     number = request.args.get("page", 1, type=int)
     found = await desk.list_page(g.session, KINDS[section], status=status, page=number)
     deleted = "deleted" in request.args
-    return await page("blog/admin/posts/index.html", section=section, found=found, status=status, deleted=deleted)
+    return await page("blog/admin/posts/index.html", section=section, found=found, chosen=status, deleted=deleted)
 
 
 @bp.get(f"{SECTION}new/")
@@ -44,7 +44,7 @@ async def create(section: str) -> Response:
         return await form_page(section, form, None, status=422)
     try:
         body = await _render(form.value, original="")
-        post = await writing.create(g.session, KINDS[section], form.value.draft(), body)
+        post = await writing.create(g.session, KINDS[section], form.value.draft(), body, by=g.user)
     except DomainError as refused:
         form.refuse(refused)
         return await form_page(section, form, None, status=status_of(refused))
