@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from blog.services.writing import Draft
 from shared.browser.app.utils.forms import Form
 from shared.browser.app.utils.parsing import Email, Slug
 
@@ -38,9 +39,13 @@ class WritePost(Form):
     visibility: Literal["public", "members"] = "public"
     featured: bool = False
     tags: str = Field("", max_length=500)
-    authors: list[int] = []
+    authors: list[int] = Field([], max_length=20)
     seo_title: str = Field("", max_length=255)
     seo_description: str = Field("", max_length=500)
+
+    def draft(self) -> Draft:
+        own = self.model_dump(exclude={"body", "lexical", "version", "tags"})
+        return Draft(**own, tags=[tag.strip() for tag in self.tags.split(",") if tag.strip()])
 
 
 class Publish(Form):

@@ -1,4 +1,4 @@
-"""What the blog does when something has happened: it sends the mails. At least once, each with a Message-ID of its own."""
+"""When something has happened, the blog sends the mails: at least once, each with a Message-ID of its own."""
 
 import base64
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 from quart import Blueprint, Response, g, request
 
 from blog.forms import ChangeAccount
@@ -34,5 +36,5 @@ async def _page(form: Submitted[ChangeAccount], *, status: int = 200) -> Respons
     bought = await purchases.of_member(g.user)
     choices = await newsletters.list_active(g.session)
     saved = "saved" in request.args
-    context = {"form": form, "newsletters": choices, "bought": bought, "saved": saved}
+    context: dict[str, Any] = {"form": form, "newsletters": choices, "bought": bought, "saved": saved}
     return await page("blog/account/show.html", status=status, **context)

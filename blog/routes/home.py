@@ -10,7 +10,7 @@ LATEST = 7
 
 
 @bp.get("/")
-@cached(tags=["posts", "menu", "entries", "products"])
+@cached(tags=["posts", "menu", "events", "market:lists"])
 async def show() -> Response:
     latest = await posts.list_latest(g.session, limit=LATEST)
     found = await cards.on_front_page()

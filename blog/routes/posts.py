@@ -1,3 +1,5 @@
+from typing import Any
+
 from quart import Blueprint, Response, g, redirect, request
 
 from blog.models import Post
@@ -19,7 +21,7 @@ async def index() -> Response:
 
 
 @bp.get("/<slug>/")
-@cached(tags=["posts", "menu", "entries", "products"])
+@cached(tags=["posts", "menu", "events", "market:lists"])
 async def show(slug: str) -> Response:
     try:
         post = await posts.get_visible(g.session, slug)
@@ -28,11 +30,12 @@ async def show(slug: str) -> Response:
     found = NO_CARDS if post.kind == "post" else await cards.of_page(post.id)
     more = await posts.list_more(g.session, post) if post.kind == "post" else []
     response = await show_post(post, cards=found, more=more)
-    response.cache_control.no_store = not found.complete or None
+    if not found.complete:
+        response.cache_control.no_store = True
     return response
 
 
-async def show_post(post: Post, **context: object) -> Response:
+async def show_post(post: Post, **context: Any) -> Response:
     cut = posts.is_cut_for(post, g.user)
     template = "blog/posts/show.html" if post.kind == "post" else "blog/pages/show.html"
     return await page(template, post=post, text=posts.text_for(post, g.user), cut=cut, **context)

@@ -36,10 +36,21 @@ async def list_all(session: AsyncSession) -> Sequence[Author]:
     return (await session.scalars(select(Author).order_by(Author.name))).all()
 
 
+async def list_known(session: AsyncSession, ids: Sequence[int]) -> list[int]:
+    """Those of the ids that are an author's, in their order."""
+    known = set(await session.scalars(select(Author.id).where(Author.id.in_(ids))))
+    return [found for found in dict.fromkeys(ids) if found in known]
+
+
+async def find_for(session: AsyncSession, user: User) -> Author | None:
+    """The author that this member writes as."""
+    found: Author | None = await session.scalar(select(Author).where(Author.user_id == user.id))
+    return found
+
+
 async def author_for(session: AsyncSession, user: User) -> Author:
     """The author that this member writes as, made at their first post."""
-    author = await session.scalar(select(Author).where(Author.user_id == user.id))
-    if author is not None:
+    if author := await find_for(session, user):
         return author
     slug = slugify(user.greeting) or f"author-{user.id}"
     if await session.scalar(select(Author.id).where(Author.slug == slug)):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, load_only, selectinload, undefer, undefer_group
+from sqlalchemy.sql.base import ExecutableOption
 
 from blog.models import Author, Post, PostAuthor, PostTag, SlugRedirect, Tag
 from shared.errors import NotFound
@@ -96,15 +97,15 @@ async def list_more(session: AsyncSession, post: Post, *, limit: int = 3) -> Seq
 FEATURED_FIRST = (Post.featured.desc(), Post.published_at.desc(), Post.id.desc())
 
 
-def _latest() -> Select[tuple[Post]]:
+def _latest() -> Select[Post]:
     return select(Post).where(Post.kind == "post", is_out()).order_by(Post.published_at.desc(), Post.id.desc())
 
 
-def _whole() -> tuple[object, ...]:
+def _whole() -> tuple[ExecutableOption, ...]:
     return undefer_group("body"), joinedload(Post.authors), selectinload(Post.tags)
 
 
-async def _paged(session: AsyncSession, query: Select[tuple[Post]], page: int) -> PostList:
+async def _paged(session: AsyncSession, query: Select[Post], page: int) -> PostList:
     if page < 1:
         raise PostNotFound
     counted = query.add_columns(func.count().over()).options(selectinload(Post.tags))

@@ -2,8 +2,15 @@
 
 from dataclasses import dataclass
 
-from shared.editor.cleaning import clean
-from shared.editor.document import Reader, cut_members_only, has_paywall, plain_text, reading_minutes
+from shared.editor.cleaning import clean_html
+from shared.editor.document import (
+    Reader,
+    cut_members_only,
+    from_text_source,
+    has_paywall,
+    plain_text,
+    reading_minutes,
+)
 from shared.editor.koenig import Koenig
 
 EXCERPT_WORDS = 40
@@ -37,6 +44,14 @@ async def render(koenig: Koenig, lexical: str, *, visibility: str, site_url: str
     )
 
 
+def written(*, lexical: str, source: str, original: str) -> str:
+    """The tree of what was sent: the editor's own, or the text area's with the cards of the stored one.
+
+    Raises NoSuchCard or TextUnreadable.
+    """
+    return lexical or from_text_source(source, original)
+
+
 def public_part(lexical: str, *, visibility: str) -> str:
     """The tree as everybody may see it. A members' post without a paywall in it is closed from its first word."""
     if visibility == "members" and not has_paywall(lexical):
@@ -50,4 +65,4 @@ def excerpt_of(text: str) -> str:
 
 
 async def _html(koenig: Koenig, lexical: str, site_url: str) -> str:
-    return clean(await koenig.render(lexical, site_url=site_url)) if lexical else ""
+    return clean_html(await koenig.render(lexical, site_url=site_url), site_url=site_url) if lexical else ""

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.services import members
@@ -44,7 +44,7 @@ def secret_of(link: MagicLink, *, key: str) -> str:
 
 
 async def find_open_link(session: AsyncSession, secret: str) -> MagicLink | None:
-    query = select(MagicLink).where(MagicLink.token_hash == _hash(secret), *_still_open())
+    query = select(MagicLink).where(MagicLink.token_hash == _hash(secret), _still_open())
     found: MagicLink | None = await session.scalar(query)
     return found
 
@@ -55,7 +55,7 @@ async def get_link(session: AsyncSession, link_id: int) -> MagicLink | None:
 
 async def use_link(session: AsyncSession, secret: str) -> tuple[User, str]:
     """Signs this browser in: the member, and where they wanted to go. Raises LinkWornOut to all but the first."""
-    claim = update(MagicLink).where(MagicLink.token_hash == _hash(secret), *_still_open()).values(used_at=func.now())
+    claim = update(MagicLink).where(MagicLink.token_hash == _hash(secret), _still_open()).values(used_at=func.now())
     row = (await session.execute(claim.returning(MagicLink.email, MagicLink.next_path))).one_or_none()
     if row is None:
         raise LinkWornOut
@@ -69,8 +69,8 @@ async def forget_old_links(session: AsyncSession) -> None:
     await session.execute(delete(MagicLink).where(MagicLink.expires_at < utcnow() - timedelta(days=1)))
 
 
-def _still_open() -> tuple[object, ...]:
-    return MagicLink.used_at.is_(None), MagicLink.expires_at > func.now()
+def _still_open() -> ColumnElement[bool]:
+    return and_(MagicLink.used_at.is_(None), MagicLink.expires_at > func.now())
 
 
 def _hash(secret: str) -> bytes:

@@ -9,10 +9,12 @@ from shared.errors import Conflict
 from shared.utils import random_token, slugify
 
 # First parts of addresses that are routes here, or files that browsers and robots ask for.
-RESERVED = frozenset(
-    "account admin api author components favicon healthz internal media members newsletters page posts robots rss "
-    "search sign-in sign-out sitemap static tag tags webhooks".split()
-)
+# fmt: off
+RESERVED = frozenset({
+    "account", "admin", "api", "author", "healthz", "internal", "media", "newsletters", "posts", "rss", "search",
+    "sign-in", "sign-out", "static", "tag", "webhooks",
+})
+# fmt: on
 
 
 class SlugTaken(Conflict):

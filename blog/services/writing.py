@@ -1,22 +1,20 @@
 """Writing posts and pages. What is shown is made by services/rendering.py before; here it is only stored."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload, undefer_group
 
-from blog.models import Author, Post, PostAuthor, PostTag, Tag
-from blog.services import slugs
-from blog.services.posts import PostNotFound, matches_status
+from blog.models import Post, PostAuthor, PostTag
+from blog.services import authors, slugs, tags
+from blog.services.posts import PostNotFound
 from blog.services.rendering import Body, excerpt_of
 from shared.browser.app.redis_cacher import invalidate
 from shared.errors import Conflict
+from shared.models import User
 from shared.utils import utcnow
-
-PER_PAGE = 30
 
 
 class ChangedMeanwhile(Conflict):
@@ -40,38 +38,14 @@ class Draft:
     featured: bool = False
     seo_title: str = ""
     seo_description: str = ""
-    tags: Sequence[Tag] = field(default_factory=list)
-    authors: Sequence[Author] = field(default_factory=list)
+    tags: Sequence[str] = ()
+    authors: Sequence[int] = ()
 
 
-@dataclass(frozen=True)
-class WritingList:
-    posts: Sequence[Post]
-    page: int
-    pages: int
-    total: int
-
-
-async def get_for_edit(session: AsyncSession, post_id: int, kind: str) -> Post:
-    query = select(Post).where(Post.id == post_id, Post.kind == kind)
-    options = undefer_group("body"), selectinload(Post.tags), selectinload(Post.authors)
-    if post := await session.scalar(query.options(*options)):
-        return post
-    raise PostNotFound
-
-
-async def list_page(session: AsyncSession, kind: str, *, status: str = "", page: int = 1) -> WritingList:
-    query = select(Post, func.count().over()).where(Post.kind == kind)
-    if status:
-        query = query.where(matches_status(status))
-    ordered = query.order_by(Post.published_at.desc().nulls_first(), Post.id.desc())
-    rows = (await session.execute(ordered.limit(PER_PAGE).offset((max(page, 1) - 1) * PER_PAGE))).all()
-    total = rows[0][1] if rows else 0
-    return WritingList([row[0] for row in rows], page, max(1, -(-total // PER_PAGE)), total)
-
-
-async def create(session: AsyncSession, kind: str, draft: Draft, body: Body) -> Post:
-    """A draft: nobody sees it before `publish`."""
+async def create(session: AsyncSession, kind: str, draft: Draft, body: Body, *, by: User | None = None) -> Post:
+    """A draft: nobody sees it before `publish`. With no author named, it is by whoever wrote it."""
+    if by and not draft.authors:
+        draft = replace(draft, authors=[(await authors.author_for(session, by)).id])
     post = Post(kind=kind, slug=await slugs.free_slug(session, draft.slug or draft.title))
     _fill(post, draft, body)
     session.add(post)
@@ -132,20 +106,21 @@ async def publish_due(session: AsyncSession) -> list[str]:
     return found
 
 
-async def connect_tags(session: AsyncSession, post: Post, tags: Sequence[Tag]) -> None:
+async def connect_tags(session: AsyncSession, post: Post, tag_ids: Sequence[int]) -> None:
+    """These, in this order, and no others."""
     await session.execute(delete(PostTag).where(PostTag.post_id == post.id))
-    session.add_all(PostTag(post_id=post.id, tag_id=tag.id, position=place) for place, tag in enumerate(tags))
+    session.add_all(PostTag(post_id=post.id, tag_id=found, position=place) for place, found in enumerate(tag_ids))
 
 
-async def connect_authors(session: AsyncSession, post: Post, authors: Sequence[Author]) -> None:
+async def connect_authors(session: AsyncSession, post: Post, author_ids: Sequence[int]) -> None:
     await session.execute(delete(PostAuthor).where(PostAuthor.post_id == post.id))
-    rows = (PostAuthor(post_id=post.id, author_id=found.id, position=place) for place, found in enumerate(authors))
+    rows = (PostAuthor(post_id=post.id, author_id=found, position=place) for place, found in enumerate(author_ids))
     session.add_all(rows)
 
 
 async def _connect(session: AsyncSession, post: Post, draft: Draft) -> None:
-    await connect_tags(session, post, draft.tags)
-    await connect_authors(session, post, draft.authors)
+    await connect_tags(session, post, [tag.id for tag in await tags.list_named(session, draft.tags)])
+    await connect_authors(session, post, await authors.list_known(session, draft.authors))
     await session.flush()
 
 

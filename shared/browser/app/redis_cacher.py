@@ -141,7 +141,7 @@ def cached(*, tags: Tags) -> Callable[[Callable[P, Awaitable[Any]]], Callable[P,
                 return _answer(page, "hit")
             before = await cache.clock()
             response = await _response(route(*args, **kwargs))
-            if before and response.status_code == 200 and "Set-Cookie" not in response.headers:  # noqa: PLR2004
+            if before and _may_be_put(response):
                 found = list(tags(*args, **kwargs) if callable(tags) else tags)
                 body = str(await response.get_data(as_text=True))
                 kept = Page(body, response.content_type or "text/html", found, before[1], before[0])
@@ -189,6 +189,12 @@ def _may_be_kept() -> bool:
     headers = request.headers
     personal = "Authorization" in headers or "Range" in headers or bool(request.cookies)
     return request.method == "GET" and not personal and len(request.query_string) < 200  # noqa: PLR2004
+
+
+def _may_be_put(response: Response) -> bool:
+    """A route says no_store when something is missing on its page that will be there again in a moment."""
+    personal = "Set-Cookie" in response.headers
+    return response.status_code == 200 and not personal and not response.cache_control.no_store  # noqa: PLR2004
 
 
 def _key() -> str:

@@ -1,0 +1,13 @@
+from quart import Blueprint, Response
+
+from shared.browser.app.authz import require_admin
+from shared.browser.app.utils.htmx import page
+
+bp = Blueprint("admin_components", __name__)
+
+
+@bp.get("/_components/")
+@require_admin
+async def show() -> Response:
+    """Every component as it looks, for those who write templates."""
+    return await page("_components.html")

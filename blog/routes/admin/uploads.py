@@ -1,0 +1,28 @@
+from quart import Blueprint, Response, jsonify, request
+
+from blog.services import uploads
+from shared.browser.app.authz import require_admin
+from shared.browser.app.utils.settings import current_settings
+from shared.errors import Invalid
+
+bp = Blueprint("admin_uploads", __name__)
+
+
+@bp.post("/admin/uploads/")
+@require_admin
+async def create() -> Response:
+    """The editor sends pictures here, one a request, and gets JSON whatever happens."""
+    files = await request.files
+    if "file" not in files:
+        return _answer(422, error="Choose a file.")
+    try:
+        address = await uploads.store(files["file"].read(), current_settings())
+    except Invalid as refused:
+        return _answer(422, error=refused.message)
+    return _answer(201, url=address)
+
+
+def _answer(status: int, **content: str) -> Response:
+    response = jsonify(content)
+    response.status_code = status
+    return response

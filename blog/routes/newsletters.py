@@ -1,0 +1,11 @@
+from quart import Blueprint, Response, g
+
+from blog.services import newsletters
+from shared.browser.app.utils.htmx import page
+
+bp = Blueprint("newsletters", __name__)
+
+
+@bp.get("/newsletters/")
+async def index() -> Response:
+    return await page("blog/newsletters/index.html", newsletters=await newsletters.list_active(g.session))
