@@ -1,12 +1,67 @@
+from datetime import datetime
+
 from quart import Quart
 
+from blog import handlers
+from blog.routes import (
+    account,
+    authors,
+    feeds,
+    home,
+    internal,
+    media,
+    newsletters,
+    posts,
+    search,
+    sign_in,
+    sign_out,
+    tags,
+)
+from blog.routes.admin import ADMIN
+from blog.services.schedule import keep_schedule
+from blog.services.uploads import srcset, thumbnail
+from shared.browser.app.redis_cacher import PagesChanged, bump_pages
 from shared.config import Settings
+from shared.editor.koenig import Koenig
+from shared.events.bus import register_handler
+from shared.events.payloads.blog import MagicLinkRequested
+from shared.events.payloads.cart import OrderPaid
+from shared.events.payloads.events import TicketsIssued
+from shared.infrastructure.background import use_background
 from shared.infrastructure.factory import create_base_app
+from shared.infrastructure.internal_routes import use_internal
+
+PUBLIC = (account, authors, feeds, home, media, newsletters, search, sign_in, sign_out, tags)
 
 
 def create_app(settings: Settings | None = None) -> Quart:
-    return create_base_app("blog", settings)
+    app = create_base_app("blog", settings)
+    register_handlers()
+    use_filters(app)
+    use_koenig(app)
+    use_internal(app, internal.bp)
+    # Posts last: their addresses are what all others leave over.
+    for routes in (*PUBLIC, *ADMIN, posts):
+        app.register_blueprint(routes.bp)
+    use_background(app, "schedule", keep_schedule)
+    return app
 
 
 def register_handlers() -> None:
     """This app's lines of the glue: other apps' events, and what happens here."""
+    register_handler(MagicLinkRequested, handlers.send_magic_link)
+    register_handler(OrderPaid, handlers.send_receipt)
+    register_handler(TicketsIssued, handlers.send_tickets)
+    register_handler(PagesChanged, bump_pages, consumer="blog")
+
+
+def use_filters(app: Quart) -> None:
+    filters = {"srcset": srcset, "thumbnail": thumbnail, "moment": datetime.fromisoformat}
+    app.extensions["templates"].filters.update(filters)
+
+
+def use_koenig(app: Quart) -> None:
+    """The editor's renderer: its process starts with the first save, and ends with the app."""
+    koenig = Koenig()
+    app.extensions["koenig"] = koenig
+    app.after_serving(koenig.aclose)
