@@ -11,7 +11,7 @@ from shared.browser.app.utils.parsing import Email, Slug
 
 Title = Annotated[str, Field(min_length=1, max_length=255)]
 # A picture of ours, or one on another site (from an import).
-Address = Annotated[str, Field(max_length=500, pattern=r"^(/(?![/\\])|https?://)[^\s\\]+$")]
+Address = Annotated[str, Field(max_length=500, pattern=r"^(/|/[^/\s\\][^\s\\]*|https?://[^\s\\]+)$")]
 
 
 class SignIn(Form):

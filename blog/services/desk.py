@@ -57,5 +57,5 @@ async def count_all(session: AsyncSession) -> Counts:
     members = select(func.count()).select_from(User).scalar_subquery()
     kinds = [func.count().filter(Post.kind == kind) for kind in ("post", "page")]
     query = select(*kinds, func.count().filter(Post.status == "draft"), members)
-    posts, pages, drafts, people = (await session.execute(query)).one().tuple()
-    return Counts(posts, pages, drafts, people)
+    found = (await session.execute(query)).one()
+    return Counts(posts=found[0], pages=found[1], drafts=found[2], members=found[3])

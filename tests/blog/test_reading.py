@@ -1,0 +1,120 @@
+import pytest
+
+from blog.services import schedule
+from shared.db.session import transaction
+from shared.models import MenuItem
+from tests.factories.blog import a_page, a_post, a_tag, an_author, in_days
+from tests.house import House
+
+
+async def test_a_visitor_reads_the_newest_posts_on_the_front_page(house: House) -> None:
+    async with transaction() as session:
+        post = await a_post(session, "Leeks in the snow", feature_image="https://example.org/leeks.jpg")
+        await a_tag(session, "Growing", post)
+
+    page = await house.client().get("/")
+
+    assert page.status_code == 200
+    assert "Leeks in the snow" in page.text
+    assert "Growing" in page.text
+
+
+async def test_a_post_says_who_wrote_it_and_what_it_is_about(house: House) -> None:
+    async with transaction() as session:
+        post = await a_post(session, words="We dug them out.")
+        await a_tag(session, "Growing", post)
+        await a_tag(session, "box", post, is_internal=True, slug="hash-box")
+        await an_author(session, "Maud Hartley", post)
+
+    page = await house.client().get("/leeks-in-the-snow/")
+
+    assert "<p>We dug them out.</p>" in page.text
+    assert "Maud Hartley" in page.text
+    assert 'href="/tag/growing/"' in page.text
+    assert "hash-box" not in page.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/posts/", "/tag/growing/", "/author/maud-hartley/", "/search/?q=leeks", "/rss/", "/sitemap.xml"]
+)
+async def test_every_list_has_the_post(house: House, path: str) -> None:
+    async with transaction() as session:
+        post = await a_post(session, "Leeks in the snow")
+        await a_tag(session, "Growing", post)
+        await an_author(session, "Maud Hartley", post)
+
+    page = await house.client().get(path)
+
+    assert page.status_code == 200
+    assert "leeks-in-the-snow" in page.text
+
+
+async def test_a_draft_is_nowhere(house: House) -> None:
+    async with transaction() as session:
+        await a_post(session, "Half a thought", status="draft", published_at=None)
+    browser = house.client()
+
+    answers = {
+        path: await browser.get(path) for path in ("/", "/posts/", "/rss/", "/sitemap.xml", "/search/?q=thought")
+    }
+
+    assert [path for path, answer in answers.items() if "half-a-thought" in answer.text] == []
+    assert (await browser.get("/half-a-thought/")).status_code == 404
+
+
+async def test_a_scheduled_post_comes_out_on_time_and_not_before(house: House) -> None:
+    async with transaction() as session:
+        post = await a_post(session, "Harvest supper", status="scheduled", published_at=in_days(1))
+    browser = house.client()
+    before = await browser.get("/harvest-supper/")
+
+    async with transaction() as session:
+        (await session.get_one(type(post), post.id)).published_at = in_days(-0.001)
+    async with house.apps["blog"].app_context():
+        await schedule.once()
+    after = await browser.get("/harvest-supper/")
+
+    assert (before.status_code, after.status_code) == (404, 200)
+
+
+async def test_long_lists_have_pages_and_an_end(house: House) -> None:
+    async with transaction() as session:
+        for number in range(13):
+            await a_post(session, f"Field notes {number}", published_at=in_days(-1 - number))
+    browser = house.client()
+
+    first, second, third = [await browser.get(f"/posts/?page={number}") for number in (1, 2, 3)]
+
+    assert "Field notes 11" in first.text
+    assert "Field notes 12" not in first.text
+    assert "Field notes 12" in second.text
+    assert third.status_code == 404
+
+
+async def test_a_page_of_the_house_shows_without_the_other_apps(house: House) -> None:
+    async with transaction() as session:
+        await a_page(session, "The Old Dairy")
+
+    page = await house.client().get("/the-old-dairy/")
+
+    assert page.status_code == 200
+    assert "The Old Dairy" in page.text
+
+
+async def test_the_menu_stands_on_every_page(house: House) -> None:
+    async with transaction() as session:
+        session.add(MenuItem(label="Journal", url="/posts/"))
+
+    page = await house.client().get("/search/")
+
+    assert "Journal" in page.text
+
+
+async def test_a_search_finds_words_in_the_text_and_marks_them(house: House) -> None:
+    async with transaction() as session:
+        await a_post(session, "Monday", words="The swallows came back & stayed.")
+
+    page = await house.client().get("/search/?q=swallow")
+
+    assert "<mark>swallows</mark>" in page.text
+    assert "back &amp; stayed" in page.text
