@@ -1,5 +1,6 @@
 """An SMTP server that keeps what it is given."""
 
+import socket
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -11,12 +12,11 @@ from aiosmtpd.controller import Controller
 class MailFake:
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
-        self.controller = Controller(self, hostname="127.0.0.1", port=0)
+        self.controller = Controller(self, hostname="127.0.0.1", port=_free_port())
 
     @property
     def url(self) -> str:
-        port = self.controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        return f"smtp://127.0.0.1:{port}"
+        return f"smtp://127.0.0.1:{self.controller.port}"
 
     def to(self, address: str) -> list[EmailMessage]:
         return [message for message in self.messages if address in str(message["To"])]
@@ -32,3 +32,10 @@ class MailFake:
 
     def stop(self) -> None:
         self.controller.stop()
+
+
+def _free_port() -> int:
+    """The controller looks after its start under the number it was given, so 0 will not do."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
