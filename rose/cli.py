@@ -1,5 +1,6 @@
 """The `rose` command. Each command is a file in `rose/commands`; what it needs is loaded when it runs."""
 
+import errno
 import sys
 from importlib import import_module
 
@@ -24,5 +25,7 @@ def main() -> None:
 
 
 def _sentence(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "The disk is full. Make room and start again; nothing that was saved is lost."
     where = f" ({error.filename})" if error.filename else ""
     return f"{error.strerror or error}{where}."

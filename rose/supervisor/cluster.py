@@ -71,7 +71,9 @@ def _initdb(data: Path, account: RunAs, password: str) -> None:
         access = (f"--username={_ADMIN}", "--auth=scram-sha-256", f"--pwfile={pwfile}")
         done = account.run(postgres_binary("initdb"), f"--pgdata={data}", *locale, *access)
     if done.returncode:
-        raise CannotRun(without_space(done.stderr) or f"initdb could not make {data}: {done.stderr.strip()}")
+        raise CannotRun(
+            without_space(done.stderr, data.parent) or f"initdb could not make {data}: {done.stderr.strip()}"
+        )
 
 
 @contextmanager

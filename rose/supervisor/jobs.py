@@ -25,7 +25,9 @@ class Jobs:
         self._progress.end(name)
         if code:
             said = tail(log)
-            raise CannotRun(without_space(said) or f"{name} failed. From {log}:\n{said.removeprefix('rose: ')}")
+            raise CannotRun(
+                without_space(said, self._logs) or f"{name} failed. From {log}:\n{said.removeprefix('rose: ')}"
+            )
         done(name, time.monotonic() - started)
 
     async def _finish(self, name: str, arguments: tuple[str, ...], log: BinaryIO) -> int:

@@ -115,7 +115,7 @@ class Postgres:
     def _why_not(self) -> str:
         said = tail(self.log)
         self._child = None
-        return without_space(said) or f"PostgreSQL did not start. Its last words, from {self.log}:\n{said}"
+        return without_space(said, self.home) or f"PostgreSQL did not start. Its last words, from {self.log}:\n{said}"
 
     def remove(self) -> None:
         """Stop, and forget every row."""
