@@ -12,12 +12,14 @@ from pathlib import Path
 from rose.supervisor.alarms import Alarms
 from rose.supervisor.console import alarm
 from rose.supervisor.death import die_with_parent
+from rose.supervisor.health import is_healthy
 from rose.supervisor.logs import open_log
 from rose.supervisor.programs import Program
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
 _LONG_LIFE = 30  # seconds after which a death is news rather than one of a series
 _GRACE = 25  # seconds: the apps give open requests 20
+_GLANCE = 0.1
 _PIECE = 64 * 1024
 
 
@@ -67,11 +69,20 @@ class Child:
     async def _live(self, log: int) -> int:
         process = await spawn(self.program.arguments, self._environ)
         listening = asyncio.create_task(self._listen(process, log))
+        recovering = asyncio.create_task(self._tell_recovery())
         try:
             return await process.wait()
         finally:
+            recovering.cancel()
             await stop(process)
             await listening
+
+    async def _tell_recovery(self) -> None:
+        if self.deaths == 0:
+            return
+        while not await is_healthy(self.program.port, self.program.health):
+            await asyncio.sleep(_GLANCE)
+        alarm(self.program.name, "answers again")
 
     async def _listen(self, process: asyncio.subprocess.Process, log: int) -> None:
         alarms = Alarms()

@@ -1,5 +1,4 @@
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from rose.supervisor.errors import CannotRun
 from rose.supervisor.ports import free_port
 from rose.supervisor.postgres import Postgres
 from rose.supervisor.valkey import Valkey
-from tests.rose.up_process import ROOT, until
+from tests.rose.up_process import ROOT
 
 START = "import sys; from pathlib import Path; from rose.supervisor.postgres import Postgres as P; "
 START += "p = P(Path(sys.argv[1])); p.start(); print(p.port, flush=True); sys.stdin.read()"
@@ -35,8 +34,10 @@ async def run(server: Postgres, statement: str) -> list[asyncpg.Record]:
         await connection.close()
 
 
-def postmaster(server: Postgres) -> int:
-    return int((server.data / "postmaster.pid").read_text().split()[0])
+def kill(server: Postgres) -> None:
+    assert server._child
+    server._child.kill()
+    server._child.wait(10)
 
 
 def port_of_a_killed_owner(home: Path) -> int:
@@ -52,8 +53,7 @@ async def test_a_committed_row_outlives_a_killed_server(server: Postgres) -> Non
     server.start()
     await run(server, "CREATE TABLE loaves AS SELECT 7 AS count")
 
-    os.kill(postmaster(server), signal.SIGKILL)
-    until(lambda: not server.alive())
+    kill(server)
     server.start()
 
     assert (await run(server, "SELECT count FROM loaves"))[0]["count"] == 7
@@ -81,8 +81,7 @@ def test_a_survivor_moves_to_the_port_that_is_asked_for(server: Postgres) -> Non
 
 async def test_a_number_in_the_pid_file_that_belongs_to_a_stranger_is_no_obstacle(server: Postgres) -> None:
     server.start()
-    os.kill(postmaster(server), signal.SIGKILL)
-    until(lambda: not server.alive())
+    kill(server)
     leftovers.clear(server.data, patience=10)
     (server.data / "postmaster.pid").write_text(f"{os.getpid()}\n{server.data}\n0\n1\n\n\n")
 

@@ -13,7 +13,7 @@ from rose.supervisor.alarms import Alarms
 from rose.supervisor.environment import embedded
 from rose.supervisor.ports import require_free
 from rose.supervisor.postgres import Postgres
-from tests.rose.up_process import UpProcess, a_base, answers_ok, until
+from tests.rose.up_process import UpProcess, a_base, answers_ok
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +54,9 @@ def test_what_is_killed_comes_back(site: UpProcess) -> None:
     for process in (app, valkey, server):
         os.kill(process, signal.SIGKILL)
 
-    until(lambda: "cart: was killed (SIGKILL)" in site.output)
-    until(lambda: "valkey: answers again" in site.output and "postgres: answers again" in site.output)
-    until(lambda: answers_ok(f"{site.addresses.internal('cart')}/healthz"))
+    for name in ("cart", "valkey", "postgres"):
+        site.until_said(f"{name}: answers again")
+    assert answers_ok(f"{site.addresses.internal('cart')}/healthz")
 
 
 def test_a_taken_port_is_refused_before_anything_starts(site: UpProcess, tmp_path: Path) -> None:

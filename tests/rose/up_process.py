@@ -5,9 +5,7 @@ import random
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from time import monotonic, sleep
 from urllib.request import urlopen
 
 from rose.supervisor.addresses import Addresses
@@ -25,13 +23,6 @@ def a_base() -> int:
             return base
 
 
-def until(condition: Callable[[], object], *, seconds: float = 20) -> None:
-    deadline = monotonic() + seconds
-    while not condition():
-        assert monotonic() < deadline, "it did not happen in time"
-        sleep(0.02)
-
-
 def answers_ok(url: str) -> bool:
     try:
         with urlopen(url, timeout=5) as response:
@@ -44,6 +35,8 @@ class UpProcess:
     def __init__(self, home: Path, base: int) -> None:
         self.home, self.addresses = home, Addresses(base)
         self.said: list[str] = []
+        self._ended = False
+        self._news = threading.Condition()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "rose", "up", "--port", str(base)],
             cwd=ROOT,
@@ -60,8 +53,12 @@ class UpProcess:
         return "\n".join(self.said)
 
     def ready(self) -> "UpProcess":
-        until(lambda: "Ready after" in self.output or self._process.poll() is not None, seconds=180)
-        assert "Ready after" in self.output, self.output
+        return self.until_said("Ready after", seconds=180)
+
+    def until_said(self, text: str, *, seconds: float = 30) -> "UpProcess":
+        with self._news:
+            self._news.wait_for(lambda: text in self.output or self._ended, seconds)
+        assert text in self.output, self.output
         return self
 
     def tell(self, signal: int) -> int:
@@ -85,4 +82,11 @@ class UpProcess:
         assert self._process.stdout
         with self._process.stdout as lines:
             for line in lines:
-                self.said.append(line.rstrip())
+                self._hear(line.rstrip())
+        self._hear(None)
+
+    def _hear(self, line: str | None) -> None:
+        with self._news:
+            self._ended = line is None
+            self.said += [] if line is None else [line]
+            self._news.notify_all()
