@@ -1,4 +1,8 @@
-from rose.cli import main
+import sys
 
-if __name__ == "__main__":
+try:
+    from rose.cli import main
+
     main()
+except KeyboardInterrupt:  # while still loading: nothing has been started
+    sys.exit(130)

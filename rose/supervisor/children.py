@@ -80,7 +80,7 @@ class Child:
     async def _tell_recovery(self) -> None:
         if self.deaths == 0:
             return
-        while not await is_healthy(self.program.port, self.program.health):
+        while not await is_healthy(self.program.port, self.program.health):  # noqa: ASYNC110  no event crosses processes
             await asyncio.sleep(_GLANCE)
         alarm(self.program.name, "answers again")
 
