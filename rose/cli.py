@@ -9,7 +9,12 @@ import typer
 from rose.commands import COMMANDS
 from shared.errors import DomainError
 
-app = typer.Typer(help="Run and look after a Rose Ash site.", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="Run and look after a Rose Ash site.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 for _name in COMMANDS:
     app.add_typer(import_module(f"rose.commands.{_name}").app)
 

@@ -8,4 +8,4 @@ def status() -> None:
     """Say what runs, and where; exit code 1 when something that should run does not answer."""
     from rose.supervisor.status import report
 
-    raise typer.Exit(report())
+    raise typer.Exit(int(report() > 0))
