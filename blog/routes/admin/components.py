@@ -2,6 +2,7 @@ from quart import Blueprint, Response
 
 from shared.browser.app.authz import require_admin
 from shared.browser.app.utils.htmx import page
+from shared.utils import utcnow
 
 bp = Blueprint("admin_components", __name__)
 
@@ -10,4 +11,4 @@ bp = Blueprint("admin_components", __name__)
 @require_admin
 async def show() -> Response:
     """Every component as it looks, for those who write templates."""
-    return await page("_components.html")
+    return await page("_components.html", now=utcnow())
