@@ -57,7 +57,7 @@ ADDRESS = re.compile(r' href="([^"]*)"')
 EMPTY_IFRAME = re.compile(r'<iframe(?: (?!src=)[\w-]+="[^"]*")*></iframe>')
 
 
-def clean(html: str, *, site_url: str = "") -> str:
+def clean_html(html: str, *, site_url: str = "") -> str:
     """Safe to print in a page, with cards fit for it; without forms, scripts and styles.
 
     Links that lead away from `site_url` lend nobody weight; without it, all with a host do.

@@ -19,6 +19,7 @@ export class TextField {
         this.textarea.removeAttribute("name");
         this.textarea.required = false;
         this.textarea.hidden = true;
+        document.getElementById(`${this.textarea.id}-hint`)?.setAttribute("hidden", "");
         return input;
     }
 

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.editor import cleaning
+from shared.editor.cleaning import clean_html
 
 SITE = "https://coop.example/"
 
 
 def clean(html):
-    return cleaning.clean(html, site_url=SITE)
+    return clean_html(html, site_url=SITE)
 
 
 @pytest.mark.parametrize(
