@@ -6,6 +6,8 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
+from shared.editor.cards import fit_cards
+
 # fmt: off
 TEXT_TAGS = {
     "a", "abbr", "b", "blockquote", "br", "cite", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6",
@@ -55,9 +57,12 @@ ADDRESS = re.compile(r' href="([^"]*)"')
 EMPTY_IFRAME = re.compile(r'<iframe(?: (?!src=)[\w-]+="[^"]*")*></iframe>')
 
 
-def clean_html(html: str, *, site_url: str) -> str:
-    """Safe to print in a page of `site_url`. Cards keep their looks, and lose forms, scripts and styles."""
-    cleaned = EMPTY_IFRAME.sub("", _cleaner().clean(html))
+def clean_html(html: str, *, site_url: str = "") -> str:
+    """Safe to print in a page, with cards fit for it; without forms, scripts and styles.
+
+    Links that lead away from `site_url` lend nobody weight; without it, all with a host do.
+    """
+    cleaned = EMPTY_IFRAME.sub("", _cleaner().clean(fit_cards(html)))
     return LINK.sub(lambda link: _with_rel(link, site_url), cleaned)
 
 
@@ -82,9 +87,7 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
     if tag == "iframe" and name == "src":
         return value if _is_embed(value) else None
     if name in {"src", "poster", "srcset"}:
-        return (
-            value if all(_is_picture(part.split()[0]) for part in value.split(",") if part.strip()) else None
-        )
+        return value if all(_is_picture(part.split()[0]) for part in value.split(",") if part.strip()) else None
     return value
 
 

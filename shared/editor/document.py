@@ -70,8 +70,7 @@ def reading_minutes(lexical: str) -> int:
 def shows_nothing(lexical: str) -> bool:
     """Nothing but empty paragraphs, or what only mails show."""
     return all(
-        block["type"] in MAIL_CARDS or not (is_card(block) or _block_words(block))
-        for block in children(load(lexical))
+        block["type"] in MAIL_CARDS or not (is_card(block) or _block_words(block)) for block in children(load(lexical))
     )
 
 

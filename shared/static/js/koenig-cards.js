@@ -1,0 +1,5 @@
+// Colours that an author chose for a card. The content security policy refuses style attributes, and a
+// script of ours may set the same; without it cards have the colours of the site.
+for (const element of document.querySelectorAll(".kg-card[data-style], .kg-card [data-style]")) {
+    element.style.cssText = element.dataset.style;
+}
