@@ -63,11 +63,7 @@ def test_every_card_of_ghosts_works_without_scripts_and_styles():
 
     page = fit_cards(post["html"], signup_url="/signup/")
 
-    assert not [
-        sign
-        for sign in (" style=", " onerror=", "display: none", "range", "kg-video-overlay")
-        if sign in page
-    ]
+    assert not [sign for sign in (" style=", " onerror=", "display: none", "range", "kg-video-overlay") if sign in page]
     assert page.count("controls") == 2
     assert 'poster="https://coop.example/content/media/v.jpg"' in page
     assert page.count("<div") == page.count("</div>")

@@ -60,9 +60,7 @@ def test_links_of_the_site_are_plain(address):
     assert clean(f'<a href="{address}">A</a>') == f'<a href="{address}">A</a>'
 
 
-@pytest.mark.parametrize(
-    "address", ["https://other.example/", "//other.example", "/\\other.example", "\\\\o.example"]
-)
+@pytest.mark.parametrize("address", ["https://other.example/", "//other.example", "/\\other.example", "\\\\o.example"])
 def test_links_to_elsewhere_lend_them_no_weight(address):
     assert 'rel="noopener nofollow ugc"' in clean(f'<a href="{address}">A</a>')
 
@@ -81,6 +79,4 @@ def test_players_of_known_houses_stay_in_a_sandbox():
 def test_cleaning_twice_is_cleaning_once(html):
     once = clean(html)
 
-    assert clean(once).replace(' rel="noopener nofollow ugc"', "") == once.replace(
-        ' rel="noopener nofollow ugc"', ""
-    )
+    assert clean(once).replace(' rel="noopener nofollow ugc"', "") == once.replace(' rel="noopener nofollow ugc"', "")

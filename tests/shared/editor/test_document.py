@@ -54,8 +54,7 @@ def test_plain_text_has_the_words_of_blocks_and_cards():
     )
 
     assert plain_text(text) == (
-        "The box\n\nCarrots and chard.\n\nsmall\nfor one\nlarge\n\n"
-        "Rows of chard\nIn May\n\nFish & chips\n\nGhost"
+        "The box\n\nCarrots and chard.\n\nsmall\nfor one\nlarge\n\nRows of chard\nIn May\n\nFish & chips\n\nGhost"
     )
 
 
@@ -71,9 +70,7 @@ def test_words_are_counted():
     assert word_count(lexical(paragraph("One, two"), CALLOUT)) == 5
 
 
-@pytest.mark.parametrize(
-    "text", ["", lexical(), lexical(paragraph()), lexical(paragraph(" "), {"type": "email"})]
-)
+@pytest.mark.parametrize("text", ["", lexical(), lexical(paragraph()), lexical(paragraph(" "), {"type": "email"})])
 def test_an_empty_text_shows_nothing(text):
     assert shows_nothing(text)
 
@@ -167,9 +164,7 @@ def test_a_damaged_text_is_refused_in_words(damaged):
 def test_reading_times_agree_with_ghosts():
     posts = json.loads(GHOST.read_text())
 
-    differing = [
-        post["slug"] for post in posts if reading_minutes(post["lexical"]) != max(1, post["reading_time"])
-    ]
+    differing = [post["slug"] for post in posts if reading_minutes(post["lexical"]) != max(1, post["reading_time"])]
 
     # Ghost counts words of script-only cards, and icons, in the one post that has every card.
     assert differing in ([], ["every-card"])

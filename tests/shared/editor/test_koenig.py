@@ -204,9 +204,7 @@ async def test_an_idle_renderer_goes_home():
 
 
 async def test_a_renderer_ends_with_its_parent():
-    parent = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", DYING_PARENT, stdout=asyncio.subprocess.PIPE
-    )
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", DYING_PARENT, stdout=asyncio.subprocess.PIPE)
     said, _ = await parent.communicate()
 
     await asyncio.to_thread(wait_until_gone, int(said))
