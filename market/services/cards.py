@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, Select, exists, literal, select
+from sqlalchemy.orm import aliased
 
 from market.models import Like, Producer, Product
 from market.services import units
@@ -36,7 +37,8 @@ class Card:
 
 
 def select_cards(viewer_id: int | None) -> Select[*tuple[Any, ...]]:
-    liked = exists().where(Like.product_id == Product.id, Like.user_id == viewer_id)
+    mine = aliased(Like)
+    liked = exists().where(mine.product_id == Product.id, mine.user_id == viewer_id)
     return select(
         Product.id,
         Product.slug,

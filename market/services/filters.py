@@ -59,7 +59,7 @@ def conditions(filters: Filters, *, but: str = "") -> list[ColumnElement[bool]]:
 
 def subtree(slug: str) -> Select[tuple[int]]:
     """The ids of a category and of all that stand inside it."""
-    tree = select(Category.id).where(Category.slug == slug).cte("tree", recursive=True)
+    tree = select(Category.id).where(Category.slug == slug).cte(recursive=True)
     tree = tree.union(select(Category.id).join(tree, Category.parent_id == tree.c.id))
     return select(tree.c.id)
 

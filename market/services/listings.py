@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from market.models import Like, Product
 from market.services.cards import Card, select_cards, to_card
@@ -56,6 +57,19 @@ async def list_latest(
 ) -> list[Card]:
     newest = select_cards(viewer_id).where(Product.is_published, *condition)
     rows = await session.execute(newest.order_by(*SORTS[""]).limit(limit))
+    return [to_card(row) for row in rows]
+
+
+async def list_neighbours(session: AsyncSession, product_id: int, *, limit: int) -> list[Card]:
+    """Others from the same shelf: of the same category in the same marketplace, else of the same marketplace."""
+    this = aliased(Product)
+    rows = await session.execute(
+        select_cards(None)
+        .join(this, (this.id == product_id) & (this.marketplace_id == Product.marketplace_id))
+        .where(Product.is_published, Product.id != product_id)
+        .order_by((Product.category_id == this.category_id).desc().nulls_last(), Product.id)
+        .limit(limit)
+    )
     return [to_card(row) for row in rows]
 
 

@@ -1,0 +1,62 @@
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from market.models import Category, Marketplace, Product
+from market.services.cards import Card
+from market.services.listings import list_latest
+from shared.containers import ContainerType, container_filter
+from shared.errors import NotFound
+
+
+class MarketplaceNotFound(NotFound):
+    message = "There is no such marketplace."
+
+
+async def get_marketplace(session: AsyncSession, slug: str) -> Marketplace:
+    """Raises MarketplaceNotFound."""
+    found: Marketplace | None = await session.scalar(select(Marketplace).where(Marketplace.slug == slug))
+    if found is None:
+        raise MarketplaceNotFound
+    return found
+
+
+async def get_shelf(session: AsyncSession, slug: str, category: str) -> tuple[Marketplace, Category]:
+    """A marketplace and one of the site's categories, in one query. Raises MarketplaceNotFound."""
+    query = select(Marketplace, Category).where(Marketplace.slug == slug, Category.slug == category)
+    found = (await session.execute(query.join(Category, literal(value=True)))).one_or_none()
+    if found is None:
+        raise MarketplaceNotFound
+    return found[0], found[1]
+
+
+async def list_marketplaces(session: AsyncSession) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Each with how many products it has on sale (`count`) and a drawing of one of them (`illustration`)."""
+    found = await session.execute(
+        select(
+            Marketplace.id,
+            Marketplace.name,
+            Marketplace.slug,
+            Marketplace.description,
+            Marketplace.container_type,
+            Marketplace.container_id,
+            func.count(Product.id).label("count"),
+            func.min(Product.illustration).label("illustration"),
+        )
+        .outerjoin(Product, (Product.marketplace_id == Marketplace.id) & Product.is_published)
+        .group_by(Marketplace.id)
+        .order_by(Marketplace.name)
+    )
+    return found.all()
+
+
+async def list_container_cards(
+    session: AsyncSession, container: tuple[ContainerType, int] | None, *, limit: int
+) -> list[Card]:
+    """The latest products of a page's marketplaces; of all marketplaces without a container."""
+    if container is None:
+        return await list_latest(session, limit=limit)
+    held = select(Marketplace.id).where(container_filter(Marketplace, *container))
+    return await list_latest(session, Product.marketplace_id.in_(held), limit=limit)
