@@ -18,7 +18,8 @@ from tests.house import House
 async def a_paid_order(payer: SumUpProcess, till: Till) -> Order:
     order = await a_placed_order(a_line(quantity=2), a_ticket_line(hold_id="h", quantity=2))
     payment = await pay(payer, till, order)
-    assert till.sumup and payment.checkout_id
+    assert till.sumup
+    assert payment.checkout_id
     await settlements.settle(till.sumup, payment.checkout_id)
     return order
 
@@ -130,7 +131,8 @@ async def test_paid_twice_the_second_goes_back(house: House, payer: SumUpProcess
         await session.execute(update(Order).values(status="paid", paid_at=utcnow()))
 
     await payments.wake_all()
-    assert till.sumup and second.checkout_id
+    assert till.sumup
+    assert second.checkout_id
     await settlements.settle(till.sumup, second.checkout_id)
     await house.deliver()
 
