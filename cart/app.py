@@ -36,6 +36,7 @@ ADMIN = (admin_orders, admin_refunds, admin_cancellations)
 
 def create_app(settings: Settings | None = None) -> Quart:
     app = create_base_app("cart", settings)
+    app.extensions["basket_loader"] = internal.own_summary
     register_handlers()
     use_till(app, app.extensions["settings"])
     for module in PAGES + ADMIN:

@@ -6,10 +6,12 @@ from pydantic import BaseModel, ValidationError
 from quart import Blueprint, g, jsonify, request
 from quart import Response as Answer
 
+from cart.routes import here
 from cart.services import baskets, orders, receipts, totals
-from cart.services.baskets import Identity, NewLine, NoIdentity
+from cart.services.baskets import Identity, NewLine, NoIdentity, Summary
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import Invalid
+from shared.infrastructure.cart_loader import BasketSummary
 
 bp = Blueprint("internal", __name__)
 
@@ -56,5 +58,13 @@ def _asked_for() -> Identity:
 
 
 async def _summary(identity: Identity) -> Answer:
-    found = await baskets.summarize(g.session, identity)
-    return jsonify({"count": found.count, "total": found.total, "currency": current_settings().site.currency})
+    return jsonify(_counted(await baskets.summarize(g.session, identity)))
+
+
+async def own_summary() -> BasketSummary:
+    """The same for the header of cart's own pages."""
+    return _counted(await baskets.summarize(g.session, here.identity()))
+
+
+def _counted(found: Summary) -> BasketSummary:
+    return {"count": found.count, "total": found.total, "currency": current_settings().site.currency}

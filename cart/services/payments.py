@@ -15,6 +15,8 @@ from shared.utils import host_url
 
 log = structlog.get_logger("payments")
 
+LATER = text("now() + greatest(interval '2 seconds', least((now() - payments.created_at) / 4, interval '60 seconds'))")
+
 
 class NothingToPay(Conflict):
     message = "This order does not wait for a payment any more."
@@ -93,8 +95,6 @@ async def claim_due(limit: int = 20) -> Sequence[Payment]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    age = func.now() - Payment.created_at
-    wait = func.greatest(text("interval '2 seconds'"), func.least(age / 4, text("interval '60 seconds'")))
-    claiming = update(Payment).where(Payment.id.in_(due)).values(next_check_at=func.now() + wait).returning(Payment)
+    claiming = update(Payment).where(Payment.id.in_(due)).values(next_check_at=LATER).returning(Payment)
     async with transaction() as session:
         return (await session.scalars(claiming)).all()

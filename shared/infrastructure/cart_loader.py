@@ -1,6 +1,7 @@
-from typing import TypedDict
+from typing import TypedDict, cast
 
 import structlog
+from quart import current_app
 
 from shared.errors import DomainError
 from shared.infrastructure import internal_api
@@ -16,10 +17,15 @@ class BasketSummary(TypedDict):
 
 
 async def load_basket() -> BasketSummary | None:
-    """For the header of every page. None = say nothing about it: no basket yet, or cart does not answer."""
+    """For the header of every page. None = say nothing about it: no basket yet, or cart does not answer.
+
+    Cart itself, which need not ask itself over HTTP, has a `basket_loader` among its extensions.
+    """
     identity = {key: value for key, value in current_cart_identity().items() if value is not None}
     if not identity:
         return None
+    if own := current_app.extensions.get("basket_loader"):
+        return cast("BasketSummary", await own())
     try:
         found: BasketSummary = await internal_api.get("cart", "/internal/cart/summary", params=identity, timeout=0.3)
     except DomainError as error:

@@ -1,0 +1,260 @@
+"""From the basket to the money, with market, events and SumUp as they are."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import func, select, update
+
+from cart.models import Order
+from cart.services.payments import Till
+from cart.services.settler import Settler
+from events.models import Hold, TicketType
+from market.models import Product
+from shared.config import Settings
+from shared.db.session import get_session, transaction
+from tests.cart.tills import lines_left, told
+from tests.factories.events import a_ticket_type, an_entry
+from tests.factories.market import a_product
+from tests.fakes.sumup import FAILS, PAYS, SumUpProcess
+from tests.house import House, settings_for
+
+
+@dataclass
+class Shop:
+    loaf: Product
+    concert: TicketType
+    path: str
+
+
+@pytest.fixture
+async def shop(house: House) -> Shop:
+    async with transaction() as session:
+        loaf = await a_product(session, price=420, on_hand=10, vat_rate=0)
+        entry = await an_entry(session, title="Barn concert")
+        concert = await a_ticket_type(session, entry=entry, price=1200, capacity=10)
+    return Shop(loaf, concert, f"/entries/{entry.id}-{entry.slug}/")
+
+
+class Visitor:
+    """A browser without JavaScript that fills a basket and goes to the till."""
+
+    def __init__(self, house: House, shop: Shop) -> None:
+        self.house = house
+        self.shop = shop
+        self.browser = house.client()
+
+    async def choose(self, *, loaves: int = 0, places: int = 0) -> None:
+        if loaves:
+            path = f"/products/{self.shop.loaf.slug}/basket/"
+            await self._post("market", path, {"quantity": str(loaves)})
+        if places:
+            await self._post("events", f"{self.shop.path}basket/", {f"places-{self.shop.concert.id}": str(places)})
+
+    async def basket(self) -> str:
+        return (await self.browser.get(self.house.url("cart", "/"))).text
+
+    async def form(self) -> dict[str, str]:
+        page = (await self.browser.get(self.house.url("cart", "/checkout/"))).text
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+        return hidden | {"name": "Cy", "email": "Cy@Example.com"}
+
+    async def send(self, form: dict[str, str]) -> httpx.Response:
+        """As the button does; where it leads to, not followed."""
+        url = self.house.url("cart", "/checkout/")
+        return await self.browser.post(url, data=form, follow_redirects=False)
+
+    async def order(self) -> httpx.Response:
+        return await self.send(await self.form())
+
+    async def press(self, text: str, label: str) -> httpx.Response:
+        """The form of this page whose button says so."""
+        forms = re.findall(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', text, re.DOTALL)
+        action, inner = next((url, inner) for url, inner in forms if label in inner)
+        fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', inner))
+        return await self.browser.post(action, data=fields)
+
+    async def _post(self, app: str, path: str, form: dict[str, Any]) -> None:
+        answer = await self.browser.post(self.house.url(app, path), data=form, follow_redirects=False)
+        assert answer.status_code == 303, answer.text
+
+
+@pytest.fixture
+def visitor(house: House, shop: Shop) -> Visitor:
+    return Visitor(house, shop)
+
+
+async def the_order() -> Order:
+    async with get_session(read_only=True) as session:
+        return (await session.scalars(select(Order))).one()
+
+
+async def stock(shop: Shop) -> tuple[int, int]:
+    """Loaves held and sold."""
+    async with get_session(read_only=True) as session:
+        found = await session.get_one(Product, shop.loaf.id)
+    return found.held, found.sold
+
+
+async def test_bread_and_tickets_in_one_order(
+    house: House, visitor: Visitor, shop: Shop, payer: SumUpProcess, at_work: Settler
+) -> None:
+    await visitor.choose(loaves=2, places=3)
+    assert "£44.40" in await visitor.basket()
+
+    to_pay = await visitor.order()
+    assert to_pay.headers["location"].startswith(payer.url)
+    paid = payer.tap({"hosted_checkout_url": to_pay.headers["location"]}, PAYS)
+    back = await visitor.browser.get(paid.headers["location"])
+    await house.deliver()
+
+    order = await the_order()
+    assert "Thank you!" in back.text
+    assert (order.status, order.total, order.email) == ("paid", 4440, "cy@example.com")
+    assert await stock(shop) == (0, 2)
+    assert await told("events.tickets_issued") == 1
+    assert await lines_left() == []
+
+
+async def test_the_button_pressed_twenty_times_is_one_order(
+    house: House, visitor: Visitor, shop: Shop, till: Till
+) -> None:
+    await visitor.choose(loaves=2, places=2)
+    form = await visitor.form()
+
+    answers = await asyncio.gather(*(visitor.send(form) for _ in range(20)))
+
+    assert {answer.status_code for answer in answers} == {303}
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    assert (await the_order()).status == "placed"
+    assert await stock(shop) == (2, 0)
+
+
+async def test_two_windows_of_one_visitor_make_one_order(visitor: Visitor, till: Till) -> None:
+    await visitor.choose(loaves=1)
+    one, other = await visitor.form(), await visitor.form()
+
+    first = await visitor.send(one)
+    second = await visitor.send(other)
+
+    assert first.headers["location"] == second.headers["location"]
+
+
+async def test_sold_out_meanwhile_is_said_and_nothing_is_kept(house: House, visitor: Visitor, shop: Shop) -> None:
+    await visitor.choose(loaves=2, places=1)
+    async with transaction() as session:
+        await session.execute(update(Product).values(on_hand=1))
+
+    refused = await visitor.order()
+    await house.deliver()
+
+    assert refused.status_code == 409
+    assert "Only 1 of Rye loaf left" in refused.text
+    assert await stock(shop) == (0, 0)
+    assert [locked for _, _, locked in await lines_left()] == [False, False]
+
+
+async def test_a_new_price_is_shown_before_anything_is_ordered(house: House, visitor: Visitor, shop: Shop) -> None:
+    await visitor.choose(loaves=2)
+    async with transaction() as session:
+        await session.execute(update(Product).values(price=500))
+
+    refused = await visitor.order()
+    await house.deliver()
+
+    assert refused.status_code == 409
+    assert "£10.00" in refused.text
+    assert await stock(shop) == (0, 0)
+    async with get_session(read_only=True) as session:
+        assert await session.scalar(select(func.count()).select_from(Order)) == 0
+
+
+async def test_declined_leads_back_to_a_whole_basket(
+    visitor: Visitor, shop: Shop, payer: SumUpProcess, at_work: Settler
+) -> None:
+    await visitor.choose(loaves=2, places=2)
+    to_pay = (await visitor.order()).headers["location"]
+    payer.tap({"hosted_checkout_url": to_pay}, FAILS)
+    order = await the_order()
+
+    back = await visitor.browser.get(visitor.house.url("cart", f"{order.path}return/"))
+
+    assert "your basket is still whole" in back.text
+    assert "2 × Rye loaf" in back.text
+    assert "2 × Barn concert" in back.text
+    again = await visitor.press(back.text, "Pay ")
+    assert str(again.url) == to_pay
+
+
+async def test_an_order_can_be_changed_before_it_is_paid(
+    house: House, visitor: Visitor, shop: Shop, till: Till
+) -> None:
+    await visitor.choose(loaves=2)
+    await visitor.order()
+
+    shown = await visitor.press(await visitor.basket(), "Change it first")
+    await house.deliver()
+
+    assert "waits for its payment" not in shown.text
+    assert await lines_left() == [("Rye loaf", 2, False)]
+    assert await stock(shop) == (0, 0)
+
+
+async def test_what_costs_nothing_is_had_at_once(house: House, visitor: Visitor, shop: Shop) -> None:
+    async with transaction() as session:
+        await session.execute(update(TicketType).values(price=0))
+    await visitor.choose(places=2)
+
+    answer = await visitor.order()
+    await house.deliver()
+
+    order = await the_order()
+    assert answer.headers["location"] == house.url("cart", order.path)
+    assert order.status == "paid"
+    assert await told("events.tickets_issued") == 1
+
+
+async def test_fewer_places_are_given_back_to_events(visitor: Visitor, shop: Shop) -> None:
+    await visitor.choose(places=3)
+    async with get_session(read_only=True) as session:
+        hold = (await session.scalars(select(Hold))).one()
+    page = await visitor.basket()
+    [action] = re.findall(r'<form action="([^"]+/lines/\d+/)" method="post" class', page)
+
+    shown = await visitor.browser.post(action, data={"quantity": "1"})
+
+    assert "£12.00" in shown.text
+    async with get_session(read_only=True) as session:
+        assert (await session.get_one(Hold, hold.id)).quantity == 1
+
+
+async def test_places_are_kept_longer_once(visitor: Visitor) -> None:
+    await visitor.choose(places=1)
+
+    shown = await visitor.press(await visitor.basket(), "Keep them 15 more minutes")
+
+    assert shown.status_code == 200
+    assert "Keep them 15 more minutes" not in shown.text
+
+
+async def test_sumup_away_keeps_the_order_and_says_so(
+    settings: Settings, payer: SumUpProcess, visitor: Visitor, house: House
+) -> None:
+    await visitor.choose(loaves=1)
+    account = {"api_key": "k", "merchant_code": "m", "base_url": "http://127.0.0.1:9"}
+    away = settings_for(settings.database_url, home=settings.home, sumup=account)
+    from cart.app import use_till
+
+    app = house.apps["cart"]
+    use_till(app, away)
+
+    answer = await visitor.order()
+    shown = await visitor.browser.get(answer.headers["location"])
+    await app.extensions["till"].sumup.aclose()
+
+    assert "Payment is not possible at the moment" in shown.text
+    assert "Try to pay again" in shown.text
+    assert (await the_order()).status == "placed"
