@@ -2,8 +2,12 @@ import hashlib
 import hmac
 import re
 import secrets
+import ssl
 import unicodedata
 from datetime import UTC, datetime
+from functools import cache
+
+import certifi
 
 from shared.config import AppName, Settings
 
@@ -11,6 +15,12 @@ from shared.config import AppName, Settings
 def host_url(settings: Settings, app: AppName, path: str = "/") -> str:
     """The absolute public address of a path in an app; never built from a request's Host."""
     return f"{getattr(settings.apps, app)}/{path.lstrip('/')}"
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """One for all clients of a process: reading the trusted certificates takes 90 ms and some megabytes each time."""
+    return ssl.create_default_context(cafile=certifi.where())
 
 
 def utcnow() -> datetime:

@@ -14,6 +14,7 @@ from shared.db.session import create_engine, transaction, use_engine
 from shared.events.processor import EventProcessor
 from shared.infrastructure.internal_api import InternalApi
 from shared.models import User
+from shared.utils import tls_context
 
 APPS = ("blog", "market", "cart", "events")
 ORIGINS = {name: f"http://localhost:{8000 + place}" for place, name in enumerate(APPS)}
@@ -57,7 +58,9 @@ class House:
             origin: httpx.ASGITransport(app=self.apps[name])  # type: ignore[arg-type]
             for name, origin in ORIGINS.items()
         }
-        client = httpx.AsyncClient(mounts=mounts, base_url=ORIGINS["blog"], trust_env=False, **options)
+        client = httpx.AsyncClient(
+            mounts=mounts, base_url=ORIGINS["blog"], verify=tls_context(), trust_env=False, **options
+        )
         self.clients.append(client)
         return client
 

@@ -15,6 +15,7 @@ from quart import Quart, current_app, g, has_request_context
 from shared import errors
 from shared.config import AppName, Settings
 from shared.infrastructure.signatures import sign
+from shared.utils import tls_context
 
 TIMEOUT_SECONDS = 3.0
 
@@ -33,6 +34,7 @@ class InternalApi:
         self.settings = settings
         self.client = httpx.AsyncClient(
             transport=transport,
+            verify=tls_context(),
             limits=httpx.Limits(max_connections=50, max_keepalive_connections=20),
             follow_redirects=False,
             trust_env=False,

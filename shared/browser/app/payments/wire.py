@@ -12,6 +12,7 @@ import structlog
 
 from shared.browser.app.payments.refusals import PaymentsUnavailable, PaymentsUnreachable
 from shared.browser.app.payments.replies import ErrorBody
+from shared.utils import tls_context
 
 log = structlog.get_logger("payments")
 
@@ -28,6 +29,7 @@ class Wire:
         self._client = client or httpx.AsyncClient(
             timeout=httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=5),
+            verify=tls_context(),
             trust_env=False,
         )
 
