@@ -1,0 +1,100 @@
+"""The parts that pages are made of."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment
+
+from shared.browser.app.utils.forms import Form, Submitted
+from shared.infrastructure.factory import create_base_app
+from tests.house import settings_for
+
+TEMPLATES = Path(__file__).parents[3] / "shared/browser/templates"
+MAY = datetime(2026, 5, 15, 18, 30, tzinfo=UTC)
+# Parts of base.html, of admin/base.html, or of other parts: seen wherever those are.
+FRAME = {"announce", "basket_link", "brand", "label", "leaf", "menu_entry", "nav_item", "picture"}
+
+
+class JoinUs(Form):
+    email: str
+
+
+@pytest.fixture
+def templates(tmp_path: Path) -> Environment:
+    app = create_base_app("blog", settings_for("postgresql+asyncpg://nobody@localhost/none", home=tmp_path))
+    environment: Environment = app.extensions["templates"]
+    address = "http://localhost:8000{}".format
+    environment.globals.update(
+        asset="/static/{}".format, coop_url=address, market_url=address, cart_url=address, events_url=address
+    )
+    return environment
+
+
+def context() -> dict[str, object]:
+    return {"user": None, "basket": None, "menu": [], "request_path": "/"}
+
+
+def call(templates: Environment, component: str, *given: object, **named: object) -> str:
+    module = templates.get_template(f"components/{component}.html").module
+    return re.sub(r"\s+", " ", str(getattr(module, component)(*given, **named)))
+
+
+def test_the_style_page_shows_every_component(templates: Environment) -> None:
+    components = {path.stem for path in (TEMPLATES / "components").glob("*.html")} - FRAME
+    sources = "".join(path.read_text() for path in TEMPLATES.glob("_components*/*.html"))
+    sources += (TEMPLATES / "_components.html").read_text()
+
+    page = templates.get_template("_components.html").render(context(), now=MAY)
+
+    assert {name for name in components if f'"components/{name}.html"' not in sources} == set()
+    assert page.count("<h1") == 1
+
+
+def test_what_is_wrong_with_a_field_stands_above_it_and_in_the_summary(templates: Environment) -> None:
+    form = Submitted(JoinUs, {"email": "<cy"}, {"email": "Enter your e-mail address"}, None)
+
+    field = call(templates, "field", form, "email", "E-mail", hint="We do not pass it on.")
+    summary = call(templates, "error_summary", form)
+
+    assert field.index("Enter your e-mail address") < field.index("<input")
+    assert 'aria-describedby="email-hint email-error" aria-invalid="true"' in field
+    assert 'value="&lt;cy"' in field
+    assert '<a class="link-row" href="#email">Enter your e-mail address</a>' in summary
+
+
+def test_a_form_that_is_right_has_no_summary(templates: Environment) -> None:
+    assert call(templates, "error_summary", Submitted.of(JoinUs)).strip() == ""
+
+
+def test_an_event_says_its_day_in_words_and_for_machines(templates: Environment) -> None:
+    card = call(templates, "event_card", "Spring ceilidh", "/events/1", MAY, "The Great Hall")
+
+    assert '<time datetime="2026-05-15T18:30:00+00:00">Fri 15 May, 19:30</time>' in card
+
+
+@pytest.mark.parametrize(
+    ("basket", "said"),
+    [(None, ""), (0, ""), (1, "1 thing in it"), ({"count": 3, "total": 720, "currency": "GBP"}, "3 things in it")],
+)
+def test_the_basket_tells_how_much_is_in_it_when_it_knows(templates: Environment, basket: object, said: str) -> None:
+    link = re.sub(r"<[^>]+>", "", call(templates, "basket_link", basket, "/cart/"))
+
+    assert " ".join(link.split()) == f"Basket {said}".strip()
+
+
+@pytest.mark.parametrize("status", [500, 503, 403])
+def test_the_last_error_page_needs_nothing_but_the_configuration(templates: Environment, status: int) -> None:
+    page = templates.get_template("errors/500.html").render(status=status, message="It will be mended.")
+
+    assert "It will be mended." in page
+
+
+@pytest.mark.parametrize("template", ["errors/403.html", "errors/404.html", "errors/error.html"])
+def test_error_pages_show_a_way_on(templates: Environment, template: str) -> None:
+    page = templates.get_template(template).render(context(), status=409, message="Sold out.")
+
+    assert page.count("<h1") == 1
+    assert "Sold out." in page
+    assert 'href="http://localhost:8000/"' in page
