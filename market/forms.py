@@ -1,16 +1,31 @@
 """What browsers and other apps may send."""
 
 from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from werkzeug.datastructures import MultiDict
 
+from market.models.product import Unit
 from market.models.words import ALLERGENS
 from market.services.filters import Filters
 from shared.browser.app.utils.forms import Form
-from shared.browser.app.utils.parsing import Quantity
+from shared.browser.app.utils.parsing import Money, Quantity, Slug
+from shared.containers import ContainerType
 
 DEEPEST_PAGE = 10_000
+ILLUSTRATIONS = ("apple", "basket", "bread", "carrot", "cheese", "flower", "jar", "stall")
+Illustration = Literal["apple", "basket", "bread", "carrot", "cheese", "flower", "jar", "stall"]
+
+
+def _allergen(word: str) -> str:
+    if word not in ALLERGENS:
+        raise ValueError("Choose from the list of allergens")
+    return word
+
+
+Allergen = Annotated[str, AfterValidator(_allergen)]
 
 
 class AddToBasket(Form):
@@ -59,3 +74,65 @@ def read_page(args: MultiDict[str, str]) -> int:
 
 def _word(args: MultiDict[str, str], name: str) -> str:
     return args.get(name, "").replace("\x00", "").strip()[:100]
+
+
+class Named(Form):
+    """What marketplaces, categories and producers have in common; an empty address is made from the name."""
+
+    name: str = Field(min_length=1, max_length=120, title="a name")
+    slug: Slug | None = Field(None, title="the address")
+
+    def columns(self) -> dict[str, Any]:
+        return self.model_dump()
+
+
+class EditMarketplace(Named):
+    description: str = Field("", max_length=2000)
+    page_id: int = Field(0, title="a page")
+
+    def columns(self) -> dict[str, Any]:
+        kind = ContainerType.PAGE if self.page_id else ContainerType.SITE
+        return self.model_dump(exclude={"page_id"}) | {"container_type": kind, "container_id": self.page_id}
+
+
+class EditCategory(Named):
+    name: str = Field(min_length=1, max_length=80, title="a name")
+    parent_id: int | None = Field(None, title="the shelf around it")
+    position: int = Field(0, ge=-1000, le=1000)
+
+
+class EditProducer(Named):
+    place: str = Field("", max_length=120)
+    story: str = Field("", max_length=5000)
+    illustration: Illustration | None = None
+
+
+class EditProduct(Form):
+    title: str = Field(min_length=1, max_length=160, title="a name")
+    slug: Slug | None = Field(None, title="the address")
+    marketplace_id: int = Field(title="a marketplace")
+    category_id: int | None = Field(None, title="a category")
+    producer_id: int | None = Field(None, title="a producer")
+    description: str = Field("", max_length=20_000)
+    price: Money = Field(title="a price")
+    vat_rate: int = Field(0, ge=0, le=10_000, title="the VAT rate")
+    measure: Decimal = Field(Decimal(1), gt=0, le=1_000_000, max_digits=10, decimal_places=3, title="the amount")
+    unit: Unit = Field(Unit.PIECE, title="the unit")
+    illustration: Illustration | None = None
+    image_url: str | None = Field(None, max_length=500, pattern=r"^(https://|/media/)\S+$", title="the picture")
+    allergens: list[Allergen] = Field([], max_length=14)
+    labels: list[str] = Field([], max_length=20)
+    on_demand: bool = False
+    is_published: bool = False
+
+
+class NewProduct(EditProduct):
+    on_hand: int = Field(0, ge=0, le=1_000_000, title="the stock")
+
+
+class CountDelivery(Form):
+    change: int = Field(ge=-100_000, le=100_000, title="how many came in")
+
+
+class Publish(Form):
+    is_published: bool = False

@@ -1,3 +1,4 @@
-from market.routes import baskets, likes, marketplaces, producers, products, search
+from market.routes import admin, baskets, likes, marketplaces, producers, products, search
 
-BLUEPRINTS = [resource.bp for resource in (marketplaces, search, products, producers, baskets, likes)]
+PUBLIC = [resource.bp for resource in (marketplaces, search, products, producers, baskets, likes)]
+BLUEPRINTS = [*PUBLIC, *admin.BLUEPRINTS]

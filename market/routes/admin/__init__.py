@@ -1,0 +1,3 @@
+from market.routes.admin import products, shelving, stock
+
+BLUEPRINTS = [products.bp, stock.bp, *shelving.BLUEPRINTS]

@@ -1,0 +1,103 @@
+from typing import Any
+
+from quart import Blueprint, Response, g, request
+
+from market.forms import CountDelivery, EditProduct, NewProduct, read_page
+from market.models import Product
+from market.routes.admin.choices import product_options
+from market.services import products
+from shared.browser.app.authz import require_admin
+from shared.browser.app.errors import status_of
+from shared.browser.app.utils.forms import Submitted, read_form
+from shared.browser.app.utils.htmx import page, see_other
+from shared.browser.app.utils.settings import current_settings
+from shared.errors import DomainError
+from shared.infrastructure.urls import coop_url, market_url
+
+bp = Blueprint("admin_products", __name__, url_prefix="/admin")
+
+LIST = "/admin/products/"
+
+
+@bp.get("/")
+@require_admin
+async def home() -> Response:
+    return await see_other(market_url(LIST))
+
+
+@bp.get("/products/")
+@require_admin
+async def index() -> Response:
+    q, number = request.args.get("q", "").replace("\x00", "").strip()[:100], read_page(request.args)
+    rows, total = await products.list_page(g.session, q=q, page=number)
+    pages = max(1, -(-total // products.PER_PAGE))
+    context: dict[str, Any] = {"rows": rows, "total": total, "pages": pages, "page_number": number, "q": q}
+    return await page("market/admin/products/index.html", saved=request.args.get("saved"), **context)
+
+
+@bp.get("/products/new/")
+@require_admin
+async def new() -> Response:
+    return await _form_page(Submitted.of(NewProduct))
+
+
+@bp.post("/products/")
+@require_admin
+async def create() -> Response:
+    form = await read_form(NewProduct)
+    currency = current_settings().site.currency
+    try:
+        values = form.value.model_dump() | {"currency": currency}
+        product = await products.create(g.session, values, site_url=coop_url("/"))
+    except DomainError as error:
+        return await _refused(form, error)
+    return await see_other(market_url(f"{LIST}{product.id}/?saved=created"))
+
+
+@bp.get("/products/<int:product_id>/")
+@require_admin
+async def edit(product_id: int) -> Response:
+    product = await products.get_product(g.session, product_id)
+    return await _form_page(Submitted.of(EditProduct, _values(product)), product)
+
+
+@bp.post("/products/<int:product_id>/")
+@require_admin
+async def update(product_id: int) -> Response:
+    form = await read_form(EditProduct)
+    product = await products.get_product(g.session, product_id)
+    try:
+        await products.update(g.session, product, form.value.model_dump(), site_url=coop_url("/"))
+    except DomainError as error:
+        return await _refused(form, error, await products.get_product(g.session, product_id))
+    return await see_other(market_url(f"{LIST}{product_id}/?saved=updated"))
+
+
+@bp.post("/products/<int:product_id>/delete/")
+@require_admin
+async def destroy(product_id: int) -> Response:
+    await products.destroy(g.session, await products.get_product(g.session, product_id))
+    return await see_other(market_url(f"{LIST}?saved=deleted"))
+
+
+def _values(product: Product) -> dict[str, object]:
+    values = {name: getattr(product, name) for name in EditProduct.model_fields}
+    return values | {"price": f"{product.price / 100:.2f}", "measure": f"{product.measure.normalize():f}"}
+
+
+async def _refused(form: Submitted[Any], error: DomainError, product: Product | None = None) -> Response:
+    if not form.errors:
+        form.refuse(error)
+    return await _form_page(form, product, status=status_of(error))
+
+
+async def _form_page(form: Submitted[Any], product: Product | None = None, *, status: int = 200) -> Response:
+    return await page(
+        "market/admin/products/form.html",
+        status=status,
+        form=form,
+        product=product,
+        stock=Submitted.of(CountDelivery),
+        options=await product_options(),
+        saved=request.args.get("saved"),
+    )

@@ -1,0 +1,73 @@
+"""Writing marketplaces, categories and producers: small tables that differ only in their columns."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from market.models import Category, Marketplace, Producer
+from market.services.changes import shelves_changed
+from shared.errors import Conflict, NotFound
+from shared.utils import slugify
+
+R = TypeVar("R", Marketplace, Category, Producer)
+
+
+class RowNotFound(NotFound):
+    message = "This has been deleted meanwhile."
+
+
+class SlugTaken(Conflict):
+    message = "This address is taken. Choose another one."
+
+
+class StillUsed(Conflict):
+    message = "Something still stands in it. Move or delete that first."
+
+
+async def list_rows(session: AsyncSession, model: type[R]) -> Sequence[R]:
+    return (await session.scalars(select(model).order_by(model.name))).all()
+
+
+async def get_row(session: AsyncSession, model: type[R], row_id: int) -> R:
+    """Raises RowNotFound."""
+    found = await session.get(model, row_id)
+    if found is None:
+        raise RowNotFound
+    return found
+
+
+async def create(session: AsyncSession, model: type[R], values: Mapping[str, Any]) -> R:
+    """Raises SlugTaken."""
+    row = model(**_with_slug(values))
+    session.add(row)
+    await _flush(session, SlugTaken(field="slug"))
+    return row
+
+
+async def update(session: AsyncSession, row: R, values: Mapping[str, Any]) -> None:
+    """Raises SlugTaken."""
+    for name, value in _with_slug(values).items():
+        setattr(row, name, value)
+    await _flush(session, SlugTaken(field="slug"))
+
+
+async def destroy(session: AsyncSession, row: R) -> None:
+    """Raises StillUsed."""
+    await session.delete(row)
+    await _flush(session, StillUsed())
+
+
+async def _flush(session: AsyncSession, refusal: Conflict) -> None:
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        await session.rollback()
+        raise refusal from error
+    shelves_changed(session)
+
+
+def _with_slug(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {**values, "slug": values.get("slug") or slugify(values["name"]) or "shelf"}
