@@ -3,9 +3,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from blog.services.sign_in import secret_of
 from sqlalchemy import func, select, text, update
 
+from blog.services.sign_in import secret_of
 from shared.config import Settings
 from shared.db.session import get_session, transaction
 from shared.models import DomainEvent, GhostNewsletter, MagicLink, User, UserNewsletter, UserSession
