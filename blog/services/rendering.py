@@ -44,6 +44,15 @@ async def render(koenig: Koenig, lexical: str, *, visibility: str, site_url: str
     )
 
 
+def rendered_elsewhere(lexical: str, html: str, *, visibility: str, site_url: str) -> Body:
+    """For a text that our renderer refuses. Closed to visitors wholly if any of it is for members."""
+    tree = cut_members_only(lexical, reader=Reader.FREE, has_access=True)
+    closed = public_part(lexical, visibility=visibility) != tree
+    shown, words = clean_html(html, site_url=site_url), plain_text(tree)
+    public_html, public_text = ("", "") if closed else (shown, words)
+    return Body(lexical, shown, public_html, words, public_text, reading_minutes(tree))
+
+
 def written(*, lexical: str, source: str, original: str) -> str:
     """The tree of what was sent: the editor's own, or the text area's with the cards of the stored one.
 

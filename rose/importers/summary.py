@@ -1,4 +1,5 @@
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass
@@ -13,3 +14,7 @@ class Summary:
 
     def refuse(self, what: str, why: str) -> None:
         self.refused.append((what, why))
+
+    def count(self, outcome: Literal["created", "changed", "unchanged"]) -> None:
+        self.read += 1
+        setattr(self, outcome, getattr(self, outcome) + 1)
