@@ -21,7 +21,7 @@ def glue() -> None:
 
     for name in _APPS:
         import_module(f"{name}.app").register_handlers()
-    table = Table("event", "emitted by", "handled by", "effect")
+    table = _table("event", "emitted by", "handled by", "effect")
     for line in registrations():
         effect = "exactly once" if line.takes_session else "at least once"
         table.add_row(line.fact.name, line.fact.publisher(), line.name, effect)
@@ -35,7 +35,7 @@ def lag() -> None:
     from shared.events.operations import list_lag
 
     async def show() -> None:
-        table = Table("app", "unread events", "oldest", "waiting for a retry", "dead")
+        table = _table("app", "unread events", "oldest", "waiting for a retry", "dead")
         async with site_database(), get_session(read_only=True) as session:
             for row in await list_lag(session):
                 seconds = f"{row.oldest.total_seconds():.1f} s"
@@ -52,7 +52,7 @@ def dead() -> None:
     from shared.events.operations import list_dead
 
     async def show() -> None:
-        table = Table("event id", "type", "happened", "handler", "tries", "reason")
+        table = _table("event id", "type", "happened", "handler", "tries", "reason")
         async with site_database(), get_session(read_only=True) as session:
             for delivery, kind, at in await list_dead(session):
                 moment = f"{at:%Y-%m-%d %H:%M:%S} UTC"
@@ -77,3 +77,10 @@ def replay(
             return await try_again(session, event_id=event, handler=handler)
 
     typer.echo(f"{asyncio.run(again())} will be tried again.")
+
+
+def _table(*headers: str) -> Table:
+    table = Table()
+    for header in headers:
+        table.add_column(header, overflow="fold")
+    return table

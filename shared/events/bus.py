@@ -27,8 +27,8 @@ class DomainFact(BaseModel):
 
     @classmethod
     def publisher(cls) -> str:
-        """The app that emits it: the name of its file in shared/events/payloads."""
-        return cls.__module__.rsplit(".", 1)[-1]
+        """The app that emits it: the first word of its name."""
+        return cls.name.split(".", 1)[0]
 
 
 Handler = Callable[..., Awaitable[None]]
