@@ -29,11 +29,15 @@ def settings(database_url: str, tmp_path: Path, payer: SumUpProcess) -> Settings
 
 
 @pytest.fixture
-async def till(house: House) -> AsyncIterator[Till]:
+async def house(house: House) -> AsyncIterator[House]:
+    yield house
+    await house.apps["cart"].extensions["till"].sumup.aclose()
+
+
+@pytest.fixture
+def till(house: House) -> Till:
     found: Till = house.apps["cart"].extensions["till"]
-    yield found
-    if found.sumup is not None:
-        await found.sumup.aclose()
+    return found
 
 
 @pytest.fixture
