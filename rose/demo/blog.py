@@ -1,0 +1,88 @@
+"""The demo's front door: who writes, what they wrote, and the pages that halls and markets hang on."""
+
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from blog.models import Author, Post
+from blog.services import members, writing
+from blog.services.picture import convert
+from blog.services.rendering import Body, render
+from blog.services.uploads import media_folder
+from blog.services.writing import Draft
+from rose.demo.blog_texts import AUTHORS, MENU, NEWSLETTERS, TAGS
+from rose.demo.pictures import landscape
+from rose.demo.texts import Text, list_pages, list_posts
+from shared.config import Settings
+from shared.editor.document import from_text_source
+from shared.editor.koenig import Koenig
+from shared.models import GhostNewsletter, KeyValue, MenuItem
+from shared.utils import slugify, utcnow
+
+Written = list[tuple[Text, Body]]
+
+
+async def load(session: AsyncSession, settings: Settings) -> None:
+    """Into an empty database. `demo.pages` tells the other apps' demos which page is which."""
+    written = await _render([*list_pages(), *list_posts()], settings)
+    session.add_all(GhostNewsletter(**row) for row in NEWSLETTERS)
+    session.add_all(MenuItem(label=label, url=url, position=place) for place, (label, url) in enumerate(MENU))
+    await session.flush()
+    await _welcome_people(session)
+    authors = await _save_authors(session)
+    posts = [await _save(session, text, body, authors, settings) for text, body in written]
+    pages = {post.slug: post.id for post in posts if post.kind == "page"}
+    session.add(KeyValue(key="demo.pages", value=pages))
+    await session.flush()
+
+
+async def _render(texts: list[Text], settings: Settings) -> Written:
+    koenig = Koenig()
+    try:
+        return [(text, await _render_one(koenig, text, settings)) for text in texts]
+    finally:
+        await koenig.aclose()
+
+
+async def _render_one(koenig: Koenig, text: Text, settings: Settings) -> Body:
+    lexical = from_text_source(text.source, text.cards)
+    return await render(koenig, lexical, visibility=text.visibility, site_url=settings.apps.blog)
+
+
+async def _welcome_people(session: AsyncSession) -> None:
+    admin = await members.set_admin(session, "admin@roseash.example", is_admin=True)
+    admin.name = "Rowan Ash"
+    ann = await members.welcome(session, "ann@roseash.example")
+    ann.name = "Ann Archer"
+
+
+async def _save_authors(session: AsyncSession) -> dict[str, int]:
+    rows = [Author(name=name, slug=slugify(name), bio=bio) for name, bio in AUTHORS.items()]
+    session.add_all(rows)
+    await session.flush()
+    return {row.name: row.id for row in rows}
+
+
+async def _save(session: AsyncSession, text: Text, body: Body, authors: dict[str, int], settings: Settings) -> Post:
+    draft = Draft(
+        title=text.title,
+        slug=text.slug,
+        custom_excerpt=text.excerpt,
+        feature_image=_picture(text, settings),
+        feature_image_alt=text.alt,
+        visibility=text.visibility,
+        featured=text.featured,
+        tags=[TAGS[tag] for tag in text.tags],
+        authors=[authors[text.author]] if text.author else [],
+    )
+    post = await writing.create(session, text.kind, draft, body)
+    if text.days_ago is not None:
+        await writing.publish(session, post.id, at=utcnow() - timedelta(days=text.days_ago, hours=len(text.title) % 9))
+    return post
+
+
+def _picture(text: Text, settings: Settings) -> str | None:
+    if not text.season:
+        return None
+    name = convert(landscape(text.season, seed=len(text.source)), media_folder(settings))
+    return f"/media/{name}"

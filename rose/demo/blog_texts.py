@@ -1,0 +1,39 @@
+"""The small things of the demo's blog; its posts and pages stand in texts/."""
+
+TAGS = {
+    "growing": "Growing",
+    "baking": "Baking",
+    "hall": "The hall",
+    "members": "Members",
+    "people": "People",
+    "kitchen": "In the kitchen",
+}
+AUTHORS = {
+    "Rowan Ash": "Keeps the books and the gate. Came for a summer, eleven years ago.",
+    "Maud Hartley": "Grows vegetables at Long Field, and writes down the weather.",
+    "Tom Bellamy": "Bakes at the mill. Up at three, in bed by eight.",
+    "Priya Nair": "Runs the hall at the Old Dairy: concerts, films and the Tuesday choir.",
+}
+MENU = [
+    ("Home", "/"),
+    ("Journal", "/posts/"),
+    ("The Old Dairy", "/the-old-dairy/"),
+    ("Mill Bakery", "/mill-bakery/"),
+    ("Long Field", "/long-field-growers/"),
+    ("About", "/about/"),
+]
+_LETTERS = [
+    ("The Thursday box", "What is in it, every week.", True),
+    ("On at the hall", "Concerts and films, once a month.", True),
+    ("Minutes for members", "What we decided, after each meeting.", False),
+]
+NEWSLETTERS = [
+    {
+        "name": name,
+        "slug": name.lower().replace(" ", "-"),
+        "description": description,
+        "subscribe_on_signup": for_newcomers,
+        "sort_order": place,
+    }
+    for place, (name, description, for_newcomers) in enumerate(_LETTERS, 1)
+]

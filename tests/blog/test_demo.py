@@ -1,0 +1,39 @@
+from rose.demo import blog as demo
+from shared.db.session import get_session, transaction
+from shared.models import KeyValue
+from tests.house import House
+
+PAGES = (
+    "/about/",
+    "/the-old-dairy/",
+    "/mill-bakery/",
+    "/long-field-growers/",
+    "/help/",
+    "/privacy/",
+    "/accessibility/",
+)
+
+
+async def test_the_demo_fills_the_front_page_and_names_its_pages(house: House) -> None:
+    async with transaction() as session:
+        await demo.load(session, house.settings)
+    browser = house.client()
+
+    front = await browser.get("/")
+    answers = [await browser.get(path) for path in PAGES]
+
+    assert "What the frost left us" in front.text
+    assert [answer.status_code for answer in answers] == [200] * len(PAGES)
+    async with get_session(read_only=True) as session:
+        pages = (await session.get_one(KeyValue, "demo.pages")).value
+    assert {"the-old-dairy", "mill-bakery", "long-field-growers", "about"} <= set(pages)
+
+
+async def test_what_the_demo_keeps_for_members_stays_with_them(house: House) -> None:
+    async with transaction() as session:
+        await demo.load(session, house.settings)
+
+    page = await house.client().get("/the-accounts-in-plain-words/")
+
+    assert "412 members" in page.text
+    assert "6,240" not in page.text
