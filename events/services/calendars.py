@@ -1,8 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -74,43 +73,35 @@ async def list_with_counts(session: AsyncSession) -> list[tuple[Calendar, int]]:
 
 async def create(session: AsyncSession, words: CalendarWords) -> Calendar:
     """Raises SlugTaken, SlugReserved."""
-    found = Calendar(**_checked(words))
-    session.add(found)
-    await _flush(session)
-    invalidate(session, "events")
-    return found
+    return await _write(session, Calendar(), words)
 
 
 async def change(session: AsyncSession, calendar_id: int, words: CalendarWords) -> Calendar:
     """Raises SlugTaken, SlugReserved."""
-    found = await get(session, calendar_id)
-    for name, value in _checked(words).items():
-        setattr(found, name, value)
-    await _flush(session)
-    invalidate(session, "events")
-    return found
+    return await _write(session, await get(session, calendar_id), words)
 
 
 async def remove(session: AsyncSession, calendar_id: int) -> None:
     """With all its entries. Raises CalendarInUse once a ticket was issued."""
-    found = await get(session, calendar_id)
+    await get(session, calendar_id)
     try:
         async with session.begin_nested():
-            await session.delete(found)
+            await session.execute(delete(Calendar).where(Calendar.id == calendar_id))
     except IntegrityError:
         raise CalendarInUse from None
     invalidate(session, "events")
 
 
-def _checked(words: CalendarWords) -> dict[str, Any]:
+async def _write(session: AsyncSession, found: Calendar, words: CalendarWords) -> Calendar:
     if words.slug in RESERVED:
         raise SlugReserved(field="slug")
-    return asdict(words)
-
-
-async def _flush(session: AsyncSession) -> None:
     try:
+        # All of it inside: what waits for a flush would be written before the savepoint, and break the transaction.
         async with session.begin_nested():
-            await session.flush()
+            for name, value in asdict(words).items():
+                setattr(found, name, value)
+            session.add(found)
     except IntegrityError:
         raise SlugTaken(field="slug") from None
+    invalidate(session, "events")
+    return found

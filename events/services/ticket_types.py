@@ -2,7 +2,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -109,7 +109,7 @@ async def remove(session: AsyncSession, ticket_type_id: int) -> TicketType:
         raise TypeInUse
     try:
         async with session.begin_nested():
-            await session.delete(found)
+            await session.execute(delete(TicketType).where(TicketType.id == ticket_type_id))
     except IntegrityError:
         raise TypeInUse from None
     invalidate(session, f"entry:{found.entry_id}", "events")

@@ -1,3 +1,5 @@
-from types import ModuleType
+"""Everything under /admin/: for administrators only."""
 
-ADMIN: tuple[ModuleType, ...] = ()
+from events.routes.admin import attendees, calendars, check_ins, entries, imports, ticket_types
+
+ADMIN = (entries, calendars, ticket_types, attendees, check_ins, imports)

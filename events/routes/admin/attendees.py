@@ -1,0 +1,27 @@
+from quart import Blueprint, Response, g
+
+from events.routes.paging import page_number
+from events.services import attendees, entries
+from shared.browser.app.authz import require_admin
+from shared.browser.app.utils.htmx import page
+from shared.browser.app.utils.settings import current_settings
+
+bp = Blueprint("admin_attendees", __name__)
+
+
+@bp.get("/admin/entries/<int:entry_id>/attendees/")
+@require_admin
+async def index(entry_id: int) -> Response:
+    entry = await entries.get_visible(g.session, entry_id, to_admin=True)
+    found = await attendees.list_of_entry(g.session, entry_id, page=page_number())
+    return await page("events/admin/attendees/index.html", entry=entry, found=found)
+
+
+@bp.get("/admin/entries/<int:entry_id>/attendees.csv")
+@require_admin
+async def download(entry_id: int) -> Response:
+    entry = await entries.get_visible(g.session, entry_id, to_admin=True)
+    text = await attendees.write_csv(g.session, entry_id, zone=current_settings().site.tz)
+    response = Response(text, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="attendees-{entry.slug}.csv"'
+    return response

@@ -1,0 +1,56 @@
+"""The steward's page: a code goes in, and the answer is yes, or no and why."""
+
+from quart import Blueprint, Response, g, request
+
+from events.forms import CheckIn
+from events.models import Ticket
+from events.services import check_ins, tickets
+from shared.browser.app.authz import require_admin
+from shared.browser.app.errors import status_of
+from shared.browser.app.utils.forms import Submitted, read_form
+from shared.browser.app.utils.htmx import page, see_other
+from shared.browser.app.utils.settings import current_settings
+from shared.errors import DomainError
+
+bp = Blueprint("admin_check_ins", __name__)
+
+
+@bp.get("/admin/check-in/")
+@require_admin
+async def new() -> Response:
+    token = request.args.get("ticket")
+    ticket = await tickets.get_by_token(g.session, token) if token else None
+    return await _form(Submitted.of(CheckIn), ticket)
+
+
+@bp.get("/admin/check-in/<token>/")
+@require_admin
+async def show(token: str) -> Response:
+    ticket = await tickets.get_by_token(g.session, token)
+    return await page("events/admin/check_ins/show.html", ticket=ticket)
+
+
+@bp.post("/admin/check-in/")
+@require_admin
+async def create() -> Response:
+    form = await read_form(CheckIn)
+    if not form.ok:
+        return await _form(form, None, status=422)
+    try:
+        ticket = await check_ins.create(g.session, form.value.code, site=current_settings().site)
+    except DomainError as refused:
+        form.refuse(refused, field="code")
+        return await _form(form, None, status=status_of(refused))
+    return await see_other(f"/admin/check-in/?ticket={ticket.token}")
+
+
+@bp.post("/admin/check-in/<token>/delete/")
+@require_admin
+async def destroy(token: str) -> Response:
+    await check_ins.undo(g.session, token)
+    return await see_other(f"/admin/check-in/{token}/")
+
+
+async def _form(form: Submitted[CheckIn], ticket: Ticket | None, *, status: int = 200) -> Response:
+    template, fragment = "events/admin/check_ins/new.html", "events/admin/check_ins/_form.html"
+    return await page(template, fragment=fragment, form=form, ticket=ticket, status=status)

@@ -1,0 +1,91 @@
+from collections.abc import Sequence
+from typing import Any
+
+from quart import Blueprint, Response, g, request
+
+from events.forms import SaveEntry
+from events.models import Calendar, Entry
+from events.routes.admin.entry_words import values_of, words_of
+from events.routes.paging import page_number
+from events.services import calendars, entries, programme
+from shared.browser.app.authz import require_admin
+from shared.browser.app.errors import status_of
+from shared.browser.app.utils.forms import Submitted, read_form
+from shared.browser.app.utils.htmx import page, see_other
+from shared.errors import DomainError
+from shared.utils import utcnow
+
+bp = Blueprint("admin_entries", __name__)
+
+
+@bp.get("/admin/")
+@require_admin
+async def index() -> Response:
+    past = request.args.get("when") == "past"
+    chosen = request.args.get("calendar", type=int)
+    number = page_number()
+    listing = await entries.list_for_admin(g.session, now=utcnow(), past=past, calendar_id=chosen, page=number)
+    context: dict[str, Any] = {"past": past, "chosen": chosen, "saved": request.args.get("saved")}
+    tabs = _tabs(await calendars.list_all(g.session), "past" if past else "coming")
+    return await page("events/admin/entries/index.html", listing=listing, calendar_tabs=tabs, **context)
+
+
+@bp.get("/admin/entries/new/")
+@require_admin
+async def new() -> Response:
+    return await _form(Submitted.of(SaveEntry, {"calendar_id": request.args.get("calendar", "")}), None)
+
+
+@bp.post("/admin/entries/")
+@require_admin
+async def create() -> Response:
+    form = await read_form(SaveEntry)
+    if not form.ok:
+        return await _form(form, None, status=422)
+    try:
+        made = await programme.create(g.session, words_of(form.value), weeks=form.value.weeks)
+    except DomainError as refused:
+        form.refuse(refused)
+        return await _form(form, None, status=status_of(refused))
+    return await see_other(f"/admin/entries/{made[0].id}/?saved=created")
+
+
+@bp.get("/admin/entries/<int:entry_id>/")
+@require_admin
+async def edit(entry_id: int) -> Response:
+    entry = await entries.get_visible(g.session, entry_id, to_admin=True)
+    return await _form(Submitted.of(SaveEntry, values_of(entry)), entry)
+
+
+@bp.post("/admin/entries/<int:entry_id>/")
+@require_admin
+async def update(entry_id: int) -> Response:
+    form = await read_form(SaveEntry)
+    if not form.ok:
+        return await _form(form, await entries.get_visible(g.session, entry_id, to_admin=True), status=422)
+    try:
+        await programme.change(g.session, entry_id, words_of(form.value))
+    except DomainError as refused:
+        form.refuse(refused)
+        entry = await entries.get_visible(g.session, entry_id, to_admin=True)
+        return await _form(form, entry, status=status_of(refused))
+    return await see_other(f"/admin/entries/{entry_id}/?saved=updated")
+
+
+@bp.post("/admin/entries/<int:entry_id>/delete/")
+@require_admin
+async def destroy(entry_id: int) -> Response:
+    await programme.remove(g.session, entry_id)
+    return await see_other("/admin/?saved=deleted")
+
+
+def _tabs(found: Sequence[Calendar], when: str) -> list[tuple[str, str]]:
+    own = [(one.name, f"/admin/?when={when}&calendar={one.id}") for one in found]
+    return [("All calendars", f"/admin/?when={when}"), *own]
+
+
+async def _form(form: Submitted[SaveEntry], entry: Entry | None, *, status: int = 200) -> Response:
+    options = [(one.id, one.name) for one in await calendars.list_all(g.session)]
+    saved = request.args.get("saved")
+    template = "events/admin/entries/edit.html"
+    return await page(template, form=form, entry=entry, options=options, saved=saved, status=status)

@@ -1,0 +1,57 @@
+"""Who comes."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from events.models import Ticket
+
+PER_PAGE = 50
+HEADERS = ("Name", "E-mail", "Ticket", "Code", "Status", "Used at", "Order")
+
+
+@dataclass(frozen=True)
+class Attendees:
+    tickets: Sequence[Ticket]
+    page: int
+    pages: int
+    used: int
+    total: int
+
+
+async def list_of_entry(session: AsyncSession, entry_id: int, *, page: int = 1) -> Attendees:
+    of_entry = Ticket.entry_id == entry_id
+    good, used = Ticket.status != "void", Ticket.status == "used"
+    counts = select(func.count(), func.count().filter(good), func.count().filter(used)).where(of_entry)
+    rows, total, inside = (await session.execute(counts)).one()
+    query = select(Ticket).where(of_entry).options(joinedload(Ticket.ticket_type)).order_by(Ticket.name, Ticket.id)
+    found = (await session.scalars(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE))).all()
+    return Attendees(found, page, max(1, -(-rows // PER_PAGE)), inside, total)
+
+
+async def write_csv(session: AsyncSession, entry_id: int, *, zone: ZoneInfo) -> str:
+    query = select(Ticket).where(Ticket.entry_id == entry_id).options(joinedload(Ticket.ticket_type))
+    found = await session.scalars(query.order_by(Ticket.name, Ticket.id))
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(HEADERS)
+    writer.writerows(_row(ticket, zone) for ticket in found)
+    # The mark by which spreadsheets know UTF-8.
+    return "\ufeff" + out.getvalue()
+
+
+def _row(ticket: Ticket, zone: ZoneInfo) -> list[str]:
+    used = f"{ticket.used_at.astimezone(zone):%Y-%m-%d %H:%M}" if ticket.used_at else ""
+    cells = (ticket.name, ticket.email, ticket.ticket_type.name, ticket.code, ticket.status, used, ticket.order)
+    return [_harmless(cell) for cell in cells]
+
+
+def _harmless(cell: str) -> str:
+    # A name like =HYPERLINK(…) must stay a name when a spreadsheet opens the file.
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
