@@ -7,9 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from cart.models import Order
+from cart.services import settlements
 from cart.services.payments import Till
 from cart.services.settler import Settler
 from shared.config import Settings
+from shared.db.session import transaction
+from tests.cart.tills import pay
+from tests.cart.visitors import Shop, Visitor, the_order
+from tests.factories.events import a_ticket_type, an_entry
+from tests.factories.market import a_product
 from tests.fakes.sumup import API_KEY, MERCHANT, SumUpProcess
 from tests.house import House, settings_for
 
@@ -54,3 +61,31 @@ async def at_work(settler: Settler) -> AsyncIterator[Settler]:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+@pytest.fixture
+async def shop(house: House) -> Shop:
+    async with transaction() as session:
+        loaf = await a_product(session, price=420, on_hand=10, vat_rate=0)
+        entry = await an_entry(session, title="Barn concert")
+        concert = await a_ticket_type(session, entry=entry, price=1200, capacity=10)
+    return Shop(loaf, concert, f"/entries/{entry.id}-{entry.slug}/")
+
+
+@pytest.fixture
+def visitor(house: House, shop: Shop) -> Visitor:
+    return Visitor(house, shop)
+
+
+@pytest.fixture
+async def order(house: House, visitor: Visitor, payer: SumUpProcess, till: Till) -> Order:
+    """Two loaves and two tickets, paid for."""
+    await visitor.choose(loaves=2, places=2)
+    await visitor.order()
+    placed = await the_order()
+    payment = await pay(payer, till, placed)
+    assert till.sumup
+    assert payment.checkout_id
+    await settlements.settle(till.sumup, payment.checkout_id)
+    await house.deliver()
+    return placed

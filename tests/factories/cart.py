@@ -12,7 +12,7 @@ from cart.services.baskets import Identity, NewLine
 from shared.db.session import transaction
 from shared.utils import random_token, utcnow
 
-_numbers = count(1)
+_numbers = count(90_000)
 
 ANN = Identity(session_id="ann")
 
