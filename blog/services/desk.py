@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload, undefer_group
+from sqlalchemy.orm import joinedload, selectinload, undefer_group
 
 from blog.models import Post
 from blog.services.posts import PostNotFound, matches_status
@@ -33,8 +33,8 @@ class Counts:
 
 async def get_for_edit(session: AsyncSession, post_id: int, kind: str) -> Post:
     query = select(Post).where(Post.id == post_id, Post.kind == kind)
-    options = undefer_group("body"), selectinload(Post.tags), selectinload(Post.authors)
-    if post := await session.scalar(query.options(*options)):
+    options = undefer_group("body"), selectinload(Post.tags), joinedload(Post.authors)
+    if post := (await session.scalars(query.options(*options))).unique().one_or_none():
         return post
     raise PostNotFound
 

@@ -41,7 +41,7 @@ async def list_shown(session: AsyncSession) -> Sequence[Tag]:
 
 async def list_with_counts(session: AsyncSession) -> Sequence[Row[tuple[Tag, int]]]:
     count = select(func.count()).where(PostTag.tag_id == Tag.id).scalar_subquery()
-    return (await session.execute(select(Tag, count).order_by(Tag.name))).tuples().all()  # type: ignore[return-value]
+    return (await session.execute(select(Tag, count).order_by(Tag.name))).all()
 
 
 async def list_named(session: AsyncSession, names: Sequence[str]) -> list[Tag]:
