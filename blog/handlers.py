@@ -30,7 +30,7 @@ async def send_receipt(event: OrderPaid) -> None:
     settings = current_settings()
     order = await internal_api.get("cart", f"/internal/cart/orders/{event.order}")
     context = {"event": event, "order": order}
-    subject = f"Your receipt from {settings.site.name}"
+    subject = f"Your receipt from {settings.site.name}: order {order['number']}"
     await send(Letter(event.email, subject, "receipt", f"receipt-{event.order}", context), settings)
 
 

@@ -4,7 +4,14 @@ import pytest
 
 from tests.house import House
 
-FRONT_DOORS = [("blog", "/"), ("market", "/"), ("events", "/"), ("cart", "/"), ("blog", "/posts/"), ("blog", "/account/")]
+FRONT_DOORS = [
+    ("blog", "/"),
+    ("market", "/"),
+    ("events", "/"),
+    ("cart", "/"),
+    ("blog", "/posts/"),
+    ("blog", "/account/"),
+]
 
 
 @pytest.mark.parametrize("down", ["blog", "market", "cart", "events"])
@@ -13,9 +20,7 @@ async def test_the_others_stand(house: House, down: str) -> None:
     house.stop(down)
 
     answers = [
-        (app, path, (await browser.get(house.url(app, path))).status_code)
-        for app, path in FRONT_DOORS
-        if app != down
+        (app, path, (await browser.get(house.url(app, path))).status_code) for app, path in FRONT_DOORS if app != down
     ]
 
     assert answers == [(app, path, 200) for app, path in FRONT_DOORS if app != down]
