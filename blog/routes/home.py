@@ -6,7 +6,7 @@ from shared.browser.app.utils.htmx import page
 
 bp = Blueprint("home", __name__)
 
-LATEST = 7
+LATEST = 8
 
 
 @bp.get("/")

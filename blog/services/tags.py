@@ -3,8 +3,7 @@ from collections.abc import Sequence
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blog.models import Post, PostTag, Tag
-from blog.services.posts import is_out
+from blog.models import PostTag, Tag
 from shared.browser.app.redis_cacher import invalidate
 from shared.errors import Conflict, NotFound
 from shared.utils import slugify
@@ -30,13 +29,6 @@ async def get(session: AsyncSession, tag_id: int) -> Tag:
     if tag is None:
         raise TagNotFound
     return tag
-
-
-async def list_shown(session: AsyncSession) -> Sequence[Tag]:
-    """Tags with something to read in them."""
-    used = select(PostTag.tag_id).join(Post, Post.id == PostTag.post_id).where(is_out(), Post.kind == "post")
-    query = select(Tag).where(Tag.is_internal.is_(False), Tag.id.in_(used)).order_by(Tag.name)
-    return (await session.scalars(query)).all()
 
 
 async def list_with_counts(session: AsyncSession) -> Sequence[Row[tuple[Tag, int]]]:

@@ -26,8 +26,7 @@ async def load(session: AsyncSession, settings: Settings) -> None:
     """Into an empty database. `demo.pages` tells the other apps' demos which page is which."""
     written = await _render([*list_pages(), *list_posts()], settings)
     session.add_all(GhostNewsletter(**row) for row in NEWSLETTERS)
-    session.add_all(MenuItem(label=label, url=url, position=place) for place, (label, url) in enumerate(MENU))
-    await session.flush()
+    await _save_menu(session)
     await _welcome_people(session)
     authors = await _save_authors(session)
     posts = [await _save(session, text, body, authors, settings) for text, body in written]
@@ -47,6 +46,16 @@ async def _render(texts: list[Text], settings: Settings) -> Written:
 async def _render_one(koenig: Koenig, text: Text, settings: Settings) -> Body:
     lexical = from_text_source(text.source, text.cards)
     return await render(koenig, lexical, visibility=text.visibility, site_url=settings.apps.blog)
+
+
+async def _save_menu(session: AsyncSession) -> None:
+    for place, (label, url, below) in enumerate(MENU):
+        top = MenuItem(label=label, url=url, position=place)
+        session.add(top)
+        await session.flush()
+        children = [MenuItem(label=label, url=url, parent_id=top.id) for label, url in below]
+        session.add_all(children)
+    await session.flush()
 
 
 async def _welcome_people(session: AsyncSession) -> None:

@@ -14,13 +14,18 @@ AUTHORS = {
     "Tom Bellamy": "Bakes at the mill. Up at three, in bed by eight.",
     "Priya Nair": "Runs the hall at the Old Dairy: concerts, films and the Tuesday choir.",
 }
-MENU = [
-    ("Home", "/"),
-    ("Journal", "/posts/"),
-    ("The Old Dairy", "/the-old-dairy/"),
-    ("Mill Bakery", "/mill-bakery/"),
-    ("Long Field", "/long-field-growers/"),
-    ("About", "/about/"),
+# Shop and what is on stand in every header already. Of each: its label and address, then what stands below it.
+MENU: list[tuple[str, str, list[tuple[str, str]]]] = [
+    ("Journal", "/posts/", []),
+    (
+        "About",
+        "/about/",
+        [
+            ("The Old Dairy", "/the-old-dairy/"),
+            ("Mill Bakery", "/mill-bakery/"),
+            ("Long Field", "/long-field-growers/"),
+        ],
+    ),
 ]
 _LETTERS = [
     ("The Thursday box", "What is in it, every week.", True),
