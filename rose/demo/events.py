@@ -65,11 +65,8 @@ def _words(night: Said, calendar: Calendar, today: date, zone: ZoneInfo) -> Word
 
 
 def _begins(night: Said, today: date, zone: ZoneInfo) -> datetime:
-    """What would already be over this week is a week later."""
-    monday = today - timedelta(days=today.weekday())
-    day = monday + timedelta(weeks=night["week"], days=night["weekday"])
-    if day <= today:
-        day += timedelta(weeks=1)
+    tomorrow = today + timedelta(days=1)
+    day = tomorrow + timedelta(weeks=night["week"], days=(night["weekday"] - tomorrow.weekday()) % 7)
     return datetime.combine(day, time.fromisoformat(night["at"]), zone).astimezone(UTC)
 
 
