@@ -3,7 +3,7 @@ from quart import Blueprint, Response, g, request
 from market.forms import read_page
 from market.services import likes, listings, offers
 from shared.browser.app.authz import require_user
-from shared.browser.app.utils.htmx import page, see_other
+from shared.browser.app.utils.htmx import page, see_other, wants_fragment
 from shared.infrastructure.urls import market_url
 
 bp = Blueprint("likes", __name__)
@@ -15,7 +15,9 @@ FRAGMENT = "market/products/_like.html"
 @require_user
 async def index() -> Response:
     listing = await listings.list_liked(g.session, g.user.id, read_page(request.args))
-    return await page("market/likes/index.html", fragment="market/shelves/_cards.html", listing=listing)
+    return await page(
+        "market/likes/index.html", fragment="market/shelves/_cards.html", listing=listing, appended=wants_fragment()
+    )
 
 
 @bp.get("/products/<slug>/like/")

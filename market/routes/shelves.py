@@ -25,6 +25,7 @@ async def shelf_page(template: str, filters: Filters, *, fixed: tuple[str, ...] 
         fragment="market/shelves/_cards.html" if further else "market/shelves/_results.html",
         listing=listing,
         fixed=fixed,
+        appended=further,
         filters=listing.filters,
         facets=None if further else await facets.count_facets(g.session, listing.filters),
         **context,

@@ -33,7 +33,7 @@ async def get_shelf(session: AsyncSession, slug: str, category: str) -> tuple[Ma
 
 
 async def list_marketplaces(session: AsyncSession) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Each with how many products it has on sale (`count`) and a drawing of one of them (`illustration`)."""
+    """Each with how many products it has on sale (`count`) and the drawing that most of them have (`illustration`)."""
     found = await session.execute(
         select(
             Marketplace.id,
@@ -43,7 +43,7 @@ async def list_marketplaces(session: AsyncSession) -> Sequence[Row[*tuple[Any, .
             Marketplace.container_type,
             Marketplace.container_id,
             func.count(Product.id).label("count"),
-            func.min(Product.illustration).label("illustration"),
+            func.mode().within_group(Product.illustration).label("illustration"),
         )
         .outerjoin(Product, (Product.marketplace_id == Marketplace.id) & Product.is_published)
         .group_by(Marketplace.id)
