@@ -1,7 +1,6 @@
 """Bread and tickets from the shelf to the receipt, in a real browser, with real processes that die."""
 
 import asyncio
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -97,7 +96,4 @@ def test_cart_is_killed_while_somebody_pays(page: Page, site: RunningSite, shelf
     site.kill("cart")
     page.locator("button.pays").first.click(no_wait_after=True)
 
-    killed = time.monotonic()
-    assert site.mails_to("eve@example.com", containing="receipt", seconds=20)
-
-    assert time.monotonic() - killed < 20
+    assert site.mails_to("eve@example.com", containing="receipt", seconds=60)
