@@ -56,6 +56,10 @@ class Order(Base):
         return self.status in {"draft", "placed"} and self.pay_until <= utcnow()
 
     @property
+    def seconds_left(self) -> int:
+        return max(0, int((self.pay_until - utcnow()).total_seconds()))
+
+    @property
     def path(self) -> str:
         return f"/orders/{self.token}/"
 

@@ -2,6 +2,7 @@ from typing import Any
 
 from quart import Blueprint, Response, g, request
 
+from cart.routes import here
 from cart.services import orders, refunds, ticket_links, totals
 from shared.browser.app.authz import require_user
 from shared.browser.app.utils.htmx import page
@@ -32,5 +33,6 @@ async def order_page(token: str, *, away: bool = False, refresh: bool = False) -
     order = await orders.get(g.session, token)
     given_back = await refunds.list_of_order(g.session, order.id) if order.paid else []
     context: dict[str, Any] = {"order": order, "totals": totals.add_up(order.lines), "refunds": given_back}
+    context["can_pay"] = here.till().sumup is not None
     context["tickets"] = await ticket_links.list_of_order(order)
     return await page("cart/orders/show.html", away=away, refresh=refresh, **context)

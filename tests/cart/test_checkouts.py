@@ -176,3 +176,16 @@ async def test_sumup_away_keeps_the_order_and_says_so(
     assert "Payment is not possible at the moment" in shown.text
     assert "Try to pay again" in shown.text
     assert (await the_order()).status == "placed"
+
+
+async def test_a_site_without_sumup_says_so(house: House, visitor: Visitor) -> None:
+    await visitor.choose(loaves=1)
+    app = house.apps["cart"]
+    with_it = app.extensions["till"]
+    app.extensions["till"] = Till(None, with_it.settings)
+
+    answer = await visitor.order()
+    shown = await visitor.browser.get(answer.headers["location"])
+    app.extensions["till"] = with_it
+
+    assert "Card payments are not set up" in shown.text
