@@ -40,7 +40,7 @@ check: $(VENV)/.dev ## ruff, mypy strict, import contracts, djlint, house rules
 
 test: $(VENV)/.dev ## Every test, browser journeys included
 	@$(BIN)/python -m rose assets
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 clean: ## Remove what was built; data in .rose stays
 	rm -rf $(VENV) node_modules shared/static/dist shared/editor/dist

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.site import RunningSite
 
 PRODUCT = "Cloudy apple juice"
-CONCERT = "Nuala and the Reeds"
+CONCERT = "Late Strings"
 
 
 @dataclass
