@@ -45,7 +45,9 @@ class Site:
         with progress() as shown:
             jobs = Jobs(self._environ, self.home / "logs", shown)
             ours = stand_ins(self.home, self.addresses, self.embedded)
-            await _together(self._fill(jobs), jobs.run("assets"), self._run(ours, shown))
+            await _together(self._migrate(jobs), jobs.run("assets"), self._run(ours, shown))
+            # Its posts are rendered by what the assets' packages bring.
+            await self._populate(jobs)
             await self._run(apps(self.addresses), shown)
 
     async def stop(self) -> None:
@@ -65,14 +67,15 @@ class Site:
         }
         return {name: keeper for name, keeper in keepers.items() if name in self.embedded}
 
-    async def _fill(self, jobs: Jobs) -> None:
+    async def _migrate(self, jobs: Jobs) -> None:
         for keeper in self._keepers.values():
             await keeper.start()
         self._layers.append([asyncio.create_task(keeper.watch()) for keeper in self._keepers.values()])
-        ours = "postgres" in self.embedded
-        if not (ours and is_migrated(self.postgres)):
+        if not ("postgres" in self.embedded and is_migrated(self.postgres)):
             await jobs.run("migrate")
-        if not (ours and is_populated(self.postgres)):
+
+    async def _populate(self, jobs: Jobs) -> None:
+        if not ("postgres" in self.embedded and is_populated(self.postgres)):
             await jobs.run("demo", "--if-empty")
 
     async def _run(self, programs: list[Program], shown: Progress) -> None:
