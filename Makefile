@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check assets clean
+.PHONY: help up test check assets screenshots clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -41,6 +41,10 @@ check: $(VENV)/.dev ## ruff, mypy strict, import contracts, djlint, house rules
 test: $(VENV)/.dev ## Every test, browser journeys included
 	@$(BIN)/python -m rose assets
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+screenshots: $(VENV)/.dev ## Pictures of every kind of page, in .rose/screenshots
+	@$(BIN)/python -m rose assets
+	@$(BIN)/python -m tests.journeys.screenshots
 
 clean: ## Remove what was built; data in .rose stays
 	rm -rf $(VENV) node_modules shared/static/dist shared/editor/dist

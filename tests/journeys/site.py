@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Container
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -56,13 +57,16 @@ class RunningSite:
     def kill(self, app: str) -> None:
         os.kill(self.pid_of(app), signal.SIGKILL)
 
-    def mails_to(self, address: str, *, containing: str = "", seconds: float = 15) -> list[dict[str, object]]:
-        """The mails caught for an address: waits for the first that has `containing` in its subject."""
+    def mails_to(
+        self, address: str, *, containing: str = "", seconds: float = 15, beside: Container[object] = ()
+    ) -> list[dict[str, object]]:
+        """The mails caught for an address: waits for the first with `containing` in its subject, not yet known."""
         deadline = time.monotonic() + seconds
         while True:
             with urlopen(self.url("mail", f"/api/messages?to={address}&wait=1"), timeout=10) as answer:
                 found = json.load(answer)
-            mails = [mail for mail in found["messages"] if containing.lower() in str(mail["subject"]).lower()]
+            fresh = [mail for mail in found["messages"] if mail["id"] not in beside]
+            mails = [mail for mail in fresh if containing.lower() in str(mail["subject"]).lower()]
             if mails or time.monotonic() > deadline:
                 return mails
 
