@@ -10,6 +10,7 @@ from sqlalchemy import select
 from rose.supervisor.valkey import Valkey
 from shared.browser.app.redis_cacher import STATE, cached, invalidate
 from shared.config import Settings
+from shared.db.session import transaction
 from shared.models import KeyValue
 from tests.house import House
 
@@ -125,3 +126,14 @@ async def test_without_the_cache_pages_are_right(shelf: House, valkey: Valkey) -
         assert await read(shelf) == "jars: 6"
     finally:
         valkey.start()
+
+
+async def test_a_new_menu_shows_on_every_page(shelf: House) -> None:
+    await fill(shelf)
+
+    async with transaction() as session:
+        invalidate(session, "menu")
+    await shelf.deliver()
+    answer = await shelf.client().get("/t/shelf/")
+
+    assert answer.headers["X-Cache"] == "miss"

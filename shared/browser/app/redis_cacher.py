@@ -30,6 +30,8 @@ from shared.utils import random_token
 log = structlog.get_logger("page_cache")
 
 TTL_SECONDS = 3600
+# What stands on all of them.
+EVERY_PAGE = ("menu",)
 STATE = "pages:state"
 PAUSE_SECONDS = 2.0
 P = ParamSpec("P")
@@ -142,7 +144,7 @@ def cached(*, tags: Tags) -> Callable[[Callable[P, Awaitable[Any]]], Callable[P,
             before = await cache.clock()
             response = await _response(route(*args, **kwargs))
             if before and _may_be_put(response):
-                found = list(tags(*args, **kwargs) if callable(tags) else tags)
+                found = [*EVERY_PAGE, *(tags(*args, **kwargs) if callable(tags) else tags)]
                 body = str(await response.get_data(as_text=True))
                 kept = Page(body, response.content_type or "text/html", found, before[1], before[0])
                 await cache.put(key, kept)
