@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -7,6 +7,7 @@ from cart.models.snapshot import Snapshot
 from shared.db.base import Base, created, pk, token
 from shared.utils import utcnow
 
+JUST_NOW = timedelta(minutes=2)
 ORDER_NUMBERS = Sequence("order_numbers", metadata=Base.metadata)
 
 
@@ -54,6 +55,12 @@ class Order(Base):
     @property
     def overdue(self) -> bool:
         return self.status in {"draft", "placed"} and self.pay_until <= utcnow()
+
+    @property
+    def expects_tickets(self) -> bool:
+        """Just paid, and events is still making them; later, a page without tickets is no reason to look again."""
+        just_now = self.paid_at is not None and utcnow() - self.paid_at < JUST_NOW
+        return self.status == "paid" and just_now and any(line.hold_id for line in self.lines)
 
     @property
     def seconds_left(self) -> int:

@@ -35,4 +35,5 @@ async def order_page(token: str, *, away: bool = False, refresh: bool = False) -
     context: dict[str, Any] = {"order": order, "totals": totals.add_up(order.lines), "refunds": given_back}
     context["can_pay"] = here.till().sumup is not None
     context["tickets"] = await ticket_links.list_of_order(order)
-    return await page("cart/orders/show.html", away=away, refresh=refresh, **context)
+    soon = order.expects_tickets and not context["tickets"]
+    return await page("cart/orders/show.html", away=away, refresh=refresh or soon, **context)
