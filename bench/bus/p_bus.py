@@ -5,7 +5,6 @@ whole EventProcessor. The database is made by the project's migrations.
 """
 
 import asyncio
-import json
 import os
 from typing import Any, ClassVar
 
@@ -69,8 +68,7 @@ class Peer(SessionProducer):
         use_engine(self.engine)
         self.wire = Wire()
         self.task = asyncio.create_task(self.wire.run())
-        while not self.wire.up:
-            await asyncio.sleep(0.01)
+        await self.wire.up.wait()
 
     async def close_producer(self) -> None:
         self.task.cancel()
@@ -122,5 +120,3 @@ def _one_each() -> None:
 
     Pace.SMALLEST = Pace.LARGEST = 1  # type: ignore[misc]
 
-
-_ = json

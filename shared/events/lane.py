@@ -26,7 +26,7 @@ Around = Callable[[], AbstractAsyncContextManager[Any]]
 Routes = dict[str, list[Registration]]
 
 HOLE_SECONDS = 0.005
-SAVE_SECONDS = 0.1
+SAVE_SECONDS = 0.025
 GRACE_SECONDS = 5.0
 SAVE_EVENTS = 1000
 

@@ -93,12 +93,16 @@ class OutsideLane(Lane):
 
     async def try_again(self, delivery: Record, registration: Registration | None) -> bool:
         trace.handling(delivery)
-        failure: Exception | None = None
-        try:
-            if registration is None:
-                raise unknown(delivery)
-            await registration.handler(parse(registration.fact, delivery))
-        except Exception as error:  # noqa: BLE001  a handler's failure is its own
-            failure = error
+        failure = await _attempt(delivery, registration)
         async with self.lease.turn, self.lease.connection.transaction():
             return await deliveries.settle(self.lease.connection, delivery, failure)
+
+
+async def _attempt(delivery: Record, registration: Registration | None) -> Exception | None:
+    if registration is None:
+        return unknown(delivery)
+    try:
+        await registration.handler(parse(registration.fact, delivery))
+    except Exception as error:  # noqa: BLE001  a handler's failure is its own
+        return error
+    return None

@@ -45,7 +45,8 @@ async def _make(connection: Connection, top: int) -> int:
         if not await connection.fetchval(ONE_AT_A_TIME):
             return top + (AHEAD + 1) * MILLION
         # What went into the safety net stays there: the next piece begins above it.
-        first = max(top, await connection.fetchval(IN_THE_REST))
+        rest: int = await connection.fetchval(IN_THE_REST)
+        first = max(top, rest)
         last = (first // MILLION + 1) * MILLION
         name = f"event_log.p{first // MILLION:06}" + ("" if first % MILLION == 0 else f"_{first % MILLION}")
         await connection.execute("SET LOCAL lock_timeout = '1s'")

@@ -62,7 +62,7 @@ class EventProcessor:
             await self.aclose()
 
     def _poll_seconds(self) -> float:
-        return (QUIET_POLL_SECONDS if self._wire.up else POLL_SECONDS) * random.uniform(0.9, 1.1)
+        return (QUIET_POLL_SECONDS if self._wire.up.is_set() else POLL_SECONDS) * random.uniform(0.9, 1.1)
 
     async def step(self) -> bool:
         """Some new events and what is due again. False when there was nothing to do, or another process reads."""

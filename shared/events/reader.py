@@ -14,7 +14,7 @@ from asyncpg import Record
 from shared.events.lease import Lease
 
 READ = """
-    SELECT id, event_id, type, version, key, payload, meta, created_at
+    SELECT id, event_id, type, version, key, payload, meta
     FROM domain_events WHERE id > $1 ORDER BY id LIMIT $2
 """
 OLDEST_RUNNING = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"

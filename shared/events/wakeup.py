@@ -71,7 +71,7 @@ class Wire:
     """One of a process's two connections of its own: hears the other processes, and tells them."""
 
     def __init__(self) -> None:
-        self.up = False
+        self.up = asyncio.Event()
         self._topics: set[str] = set()
         self._poked = asyncio.Event()
 
@@ -91,14 +91,14 @@ class Wire:
         async with connected("rose-bus-wire") as connection:
             await connection.add_listener(CHANNEL, self._hear)
             connection.add_termination_listener(lambda _: self._poked.set())
-            self.up = True
+            self.up.set()
             _wires.add(self)
             ring(*TOPICS)
             try:
                 while True:
                     await self._tell(connection)
             finally:
-                self.up = False
+                self.up.clear()
                 _wires.discard(self)
 
     async def _tell(self, connection: Connection) -> None:
