@@ -61,11 +61,16 @@ class Lane(ABC):
     async def start(self) -> None:
         """Where the cursor stands now, and what waits for another try."""
         self.control.clear()
+        await self.aclose()
         self.cursor: Cursor = await self.lease.take_cursor(self.name)
         self.reader = LogReader(self.lease, self.cursor.pos)
         rows = await self.lease.fetch(deliveries.BLOCKED, self.lease.consumer, self.name)
         self.blocked = {(row["handler"], row["key"]) for row in rows}
         await self.look_for_due()
+
+    async def aclose(self) -> None:
+        if hasattr(self, "reader"):
+            await self.reader.aclose()
 
     async def look_for_due(self) -> None:
         seconds = await self.lease.fetchval(deliveries.NEXT_DUE, self.lease.consumer, self.name)

@@ -88,6 +88,8 @@ class EventProcessor:
 
     async def aclose(self) -> None:
         """Give the lease back."""
+        for lane in self.lanes:
+            await lane.aclose()
         lease, self._lease, self.lanes = self._lease, None, []
         if lease is not None:
             await lease.aclose()

@@ -7,6 +7,7 @@ whoever may hold the missing id; once every older transaction has ended (pg_snap
 still missing was rolled back. (pg_snapshot_xmax is no such bound: it is the last *completed* id + 1.)
 """
 
+import asyncio
 from dataclasses import dataclass, field
 
 from asyncpg import Record
@@ -41,6 +42,7 @@ class LogReader:
     def __init__(self, lease: Lease, pos: int) -> None:
         self.lease, self.pos = lease, pos
         self._mark: _Mark | None = None
+        self._ahead: tuple[int, asyncio.Task[list[Record]]] | None = None
 
     @property
     def waits_for_a_hole(self) -> bool:
@@ -48,9 +50,10 @@ class LogReader:
 
     async def read(self, limit: int) -> Batch:
         settled_to = await self._settled_to() if self._mark else self.pos
-        rows = await self.lease.fetch(READ, self.pos, limit)
+        rows = await self._rows(limit)
         if not rows or rows[-1]["id"] - self.pos == len(rows):
             self._mark = None
+            self._read_ahead(rows, limit)
             return Batch(rows)
         cut = self._first_hole(rows, settled_to)
         if cut == len(rows):
@@ -58,6 +61,25 @@ class LogReader:
         elif self._mark is None or settled_to == self._mark.top:
             self._mark = _Mark(rows[-1]["id"], await self.lease.fetchval(OWN_XID))
         return Batch(rows[:cut], rows[cut:])
+
+    async def _rows(self, limit: int) -> list[Record]:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            rows = await ahead[1]
+            if ahead[0] == self.pos and rows:
+                return rows
+        return await self.lease.fetch(READ, self.pos, limit)
+
+    def _read_ahead(self, rows: list[Record], limit: int) -> None:
+        """A full batch means there is more: PostgreSQL fetches it while the handlers work on this one."""
+        if len(rows) == limit:
+            last = rows[-1]["id"]
+            self._ahead = last, asyncio.create_task(self.lease.fetch(READ, last, limit))
+
+    async def aclose(self) -> None:
+        if self._ahead is not None:
+            await asyncio.gather(self._ahead[1], return_exceptions=True)
+            self._ahead = None
 
     async def _settled_to(self) -> int:
         """Asked before the rows are read: what ended before this snapshot is visible in theirs."""

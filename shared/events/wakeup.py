@@ -20,11 +20,12 @@ log = structlog.get_logger("events")
 
 CHANNEL = "bus"
 TOPICS = ("events", "schedule", "control")
-GAP_SECONDS = 0.005
+# Between two NOTIFYs; the longer one while commits come without a pause.
+GAP_SECONDS, BUSY_GAP_SECONDS = 0.005, 0.02
 HEALTH_SECONDS = 30.0
 
 _bells: dict[str, WeakSet[asyncio.Event]] = {topic: WeakSet() for topic in TOPICS}
-_wires: WeakSet["Wire"] = WeakSet()
+_wires: list["Wire"] = []
 
 
 def new_bell(topic: str = "events") -> asyncio.Event:
@@ -45,13 +46,7 @@ def wired() -> bool:
 
 
 def wake_after_commit(session: Session | AsyncSession, *topics: str) -> None:
-    known = session.sync_session if isinstance(session, AsyncSession) else session
-    known.info.setdefault("wakes", set()).update(topics)
-
-
-def words(session: Session) -> str:
-    """The payload of a NOTIFY."""
-    return ",".join(sorted(session.info.get("wakes", ())))
+    session.info.setdefault("wakes", set()).update(topics)
 
 
 @event.listens_for(Session, "after_commit")
@@ -92,25 +87,27 @@ class Wire:
             await connection.add_listener(CHANNEL, self._hear)
             connection.add_termination_listener(lambda _: self._poked.set())
             self.up.set()
-            _wires.add(self)
+            _wires.append(self)
             ring(*TOPICS)
             try:
                 while True:
                     await self._tell(connection)
             finally:
                 self.up.clear()
-                _wires.discard(self)
+                _wires.remove(self)
 
     async def _tell(self, connection: Connection) -> None:
-        try:
-            await asyncio.wait_for(self._poked.wait(), HEALTH_SECONDS)
-        except TimeoutError:
-            await connection.execute("SELECT 1")
-            return
-        self._poked.clear()
-        payload, self._topics = ",".join(sorted(self._topics)), set()
-        await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, payload)
-        await asyncio.sleep(GAP_SECONDS)
+        alarm = asyncio.get_running_loop().call_later(HEALTH_SECONDS, self._poked.set)
+        await self._poked.wait()
+        alarm.cancel()
+        gap = GAP_SECONDS
+        while self._poked.is_set():
+            self._poked.clear()
+            payload, self._topics = ",".join(sorted(self._topics)), set()
+            # Without topics it only asks whether the connection still lives.
+            await connection.execute(f"SELECT pg_notify('{CHANNEL}', '{payload}')" if payload else "SELECT 1")
+            await asyncio.sleep(gap)
+            gap = BUSY_GAP_SECONDS
 
     def _hear(self, connection: Any, pid: int, _: str, payload: object) -> None:
         if pid != connection.get_server_pid():

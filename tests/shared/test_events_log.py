@@ -1,4 +1,4 @@
-"""What the log promises beyond the plain case: order, savepoints, moments to come, old versions, the operator's hand."""
+"""What the log promises beyond the plain case: order, savepoints, later moments, old versions, an operator's hand."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
