@@ -119,4 +119,3 @@ def _one_each() -> None:
     from shared.events.lane import Pace
 
     Pace.SMALLEST = Pace.LARGEST = 1  # type: ignore[misc]
-
