@@ -116,6 +116,6 @@ def _handler(on_event: Any, number: int) -> Any:
 
 
 def _one_each() -> None:
-    from shared.events.lane import Pace
+    from shared.events.inside import InsideLane
 
-    Pace.SMALLEST = Pace.LARGEST = 1  # type: ignore[misc]
+    InsideLane.at_once = 1

@@ -5,11 +5,14 @@ A batch of events is one transaction. When anything in it fails, it is undone an
 that only the failing handler's work is missing and only it gets a row.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from asyncpg import Record
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from shared.db.session import transaction
+from shared.db.session import engine
 from shared.events import deliveries, trace
 from shared.events.bus import Registration
 from shared.events.deliveries import Trouble, driver
@@ -20,16 +23,44 @@ from shared.events.versions import parse
 
 class InsideLane(Lane):
     name = "inside"
+    at_once = 1000
+    _held: AsyncConnection | None = None
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+        """On one connection of the pool, kept as long as there is work: asking it each time whether it is
+        still there takes longer than the work.
+        """
+        if self._held is None:
+            self._held = await engine().connect()
+        try:
+            async with AsyncSession(self._held, expire_on_commit=False) as session, session.begin():
+                yield session
+        except BaseException:
+            await self._let_go()
+            raise
+
+    async def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            await held.close()
+
+    async def aclose(self) -> None:
+        await self._let_go()
+        await super().aclose()
 
     async def read_on(self, routes: Routes) -> bool:
         rows = (await self.reader.read(self.pace.size)).settled
         if not rows:
+            await self._let_go()
             return False
         mine = [row for row in rows if row["type"] in routes]
-        if mine:
-            await self._handle(mine, routes, rows[-1]["id"])
+        for first in range(0, len(mine), self.at_once):
+            some = mine[first : first + self.at_once]
+            await self._handle(some, routes, some[-1]["id"])
+            self.reader.pos = some[-1]["id"]
         self.reader.pos = rows[-1]["id"]
-        if not mine:
+        if self.reader.pos > self.cursor.pos:
             await self.save_now_and_then()
         return True
 
@@ -45,7 +76,7 @@ class InsideLane(Lane):
         self.handled += len(rows)
 
     async def _all_at_once(self, rows: list[Record], routes: Routes, pos: int) -> None:
-        async with transaction() as session:
+        async with self._transaction() as session:
             for row in rows:
                 trace.handling(row)
                 for registration in routes[row["type"]]:
@@ -68,7 +99,7 @@ class InsideLane(Lane):
     async def _carefully(self, row: Record, found: list[Registration], pos: int) -> None:
         failed: list[Trouble] = []
         try:
-            async with transaction() as session:
+            async with self._transaction() as session:
                 failed = await self._tell_each(session, found, row)
                 connection = await driver(session)
                 await deliveries.write_all(connection, failed)
@@ -100,7 +131,7 @@ class InsideLane(Lane):
 
     async def try_again(self, delivery: Record, registration: Registration | None) -> bool:
         trace.handling(delivery)
-        async with transaction() as session:
+        async with self._transaction() as session:
             connection = await driver(session)
             if not await deliveries.claim(connection, delivery):
                 return False

@@ -5,6 +5,7 @@ are handled one after another, those of different keys beside each other.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterator
 
 from asyncpg import Record
@@ -58,10 +59,10 @@ class OutsideLane(Lane):
         return [r for r in routes.get(row["type"], ()) if r.ordered or row["id"] not in self.early]
 
     async def _call_all(self, work: list[Work]) -> None:
-        groups: dict[object, list[Work]] = {}
+        groups: defaultdict[object, list[Work]] = defaultdict(list)
         for item in work:
-            key = item[0]["key"]
-            groups.setdefault(item[0]["id"] if key is None else key, []).append(item)
+            row = item[0]
+            groups[row["key"] or row["id"]].append(item)
         queue = iter(groups.values())
         if len(groups) == 1:
             await self._drain(queue)
@@ -70,15 +71,23 @@ class OutsideLane(Lane):
         self.handled += len(work)
 
     async def _drain(self, queue: Iterator[list[Work]]) -> None:
+        """The hot path: what is done here is done for every event, so it is spelled out."""
+        handling, blocked = trace.handling, self.blocked
         for group in queue:
             for row, found in group:
-                trace.handling(row)
-                await self._tell(row, found)
+                handling(row)
+                if len(found) > 1 or blocked or self.twice:
+                    await self._tell(row, found)
+                    continue
+                try:
+                    await found[0].handler(parse(found[0].fact, row))
+                except Exception as error:  # noqa: BLE001  a handler's failure is its own
+                    self._note(found[0], row, error)
 
     async def _tell(self, row: Record, found: list[Registration]) -> None:
         fact: DomainFact | None = None
         for registration in found:
-            if self.blocked and self.blocks(registration, row):
+            if self.blocks(registration, row):
                 self.troubles.append(Trouble(registration, row["id"]))
                 continue
             try:
@@ -88,8 +97,11 @@ class OutsideLane(Lane):
                 if self.twice:
                     await registration.handler(fact)
             except Exception as error:  # noqa: BLE001  a handler's failure is its own
-                self.troubles.append(Trouble(registration, row["id"], error))
-                self.block(registration, row)
+                self._note(registration, row, error)
+
+    def _note(self, registration: Registration, row: Record, error: Exception) -> None:
+        self.troubles.append(Trouble(registration, row["id"], error))
+        self.block(registration, row)
 
     async def try_again(self, delivery: Record, registration: Registration | None) -> bool:
         trace.handling(delivery)

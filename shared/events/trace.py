@@ -22,9 +22,8 @@ def meta() -> str | None:
     return json.dumps(known) if known else None
 
 
-def handling(event: Record) -> None:
-    """From here on, this task handles that event: what it emits was caused by it."""
-    _handled.set(event)
+# Called with an event: from here on, this task handles it, and what it emits was caused by it.
+handling = _handled.set
 
 
 def done() -> None:

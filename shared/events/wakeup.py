@@ -20,8 +20,8 @@ log = structlog.get_logger("events")
 
 CHANNEL = "bus"
 TOPICS = ("events", "schedule", "control")
-# Between two NOTIFYs; the longer one while commits come without a pause.
-GAP_SECONDS, BUSY_GAP_SECONDS = 0.005, 0.02
+# Between two NOTIFYs; the longer one while commits crowd, when readers do not rest anyway.
+GAP_SECONDS, BUSY_GAP_SECONDS, CROWD = 0.005, 0.02, 4
 HEALTH_SECONDS = 30.0
 
 _bells: dict[str, WeakSet[asyncio.Event]] = {topic: WeakSet() for topic in TOPICS}
@@ -68,10 +68,12 @@ class Wire:
     def __init__(self) -> None:
         self.up = asyncio.Event()
         self._topics: set[str] = set()
+        self._said = 0
         self._poked = asyncio.Event()
 
     def say(self, topics: set[str]) -> None:
         self._topics |= topics
+        self._said += 1
         self._poked.set()
 
     async def run(self) -> None:
@@ -100,14 +102,13 @@ class Wire:
         alarm = asyncio.get_running_loop().call_later(HEALTH_SECONDS, self._poked.set)
         await self._poked.wait()
         alarm.cancel()
-        gap = GAP_SECONDS
-        while self._poked.is_set():
-            self._poked.clear()
-            payload, self._topics = ",".join(sorted(self._topics)), set()
-            # Without topics it only asks whether the connection still lives.
-            await connection.execute(f"SELECT pg_notify('{CHANNEL}', '{payload}')" if payload else "SELECT 1")
-            await asyncio.sleep(gap)
-            gap = BUSY_GAP_SECONDS
+        self._poked.clear()
+        payload, self._topics, self._said = ",".join(sorted(self._topics)), set(), 0
+        # Without topics it only asks whether the connection still lives.
+        await connection.execute(f"SELECT pg_notify('{CHANNEL}', '{payload}')" if payload else "SELECT 1")
+        await asyncio.sleep(GAP_SECONDS)
+        if self._said >= CROWD:
+            await asyncio.sleep(BUSY_GAP_SECONDS - GAP_SECONDS)
 
     def _hear(self, connection: Any, pid: int, _: str, payload: object) -> None:
         if pid != connection.get_server_pid():
