@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events import outbox, trace
-from shared.events.last_words import Pending
 
 
 class DomainFact(BaseModel):
@@ -63,7 +62,7 @@ def emit_event(session: AsyncSession, fact: DomainFact, *, at: datetime | None =
     `at` (aware) lets it happen later: within ten seconds after that moment, when a processor runs.
     Raises WroteWhileReading in a session that may only read.
     """
-    pending = Pending(
+    pending = outbox.Pending(
         outbox.new_id(),
         fact.name,
         fact.version,
