@@ -21,6 +21,10 @@ LANE = os.environ.get("BUS_LANE", "outside")
 HANDLERS = int(os.environ.get("BUS_HANDLERS", "1"))
 
 
+def _lane() -> str:
+    return "outside" if LANE == "outside" else "inside"
+
+
 class OrderPlaced(DomainFact):
     name: ClassVar[str] = "bench.order_placed"
 
@@ -51,8 +55,7 @@ class Peer(SessionProducer):
         """INSERT INTO domain_events (event_id, type, version, source, key, payload)
            SELECT gen_random_uuid(), 'bench.order_placed', 1, 'bench', 'k' || i,
                   jsonb_build_object('n', i, 'pad', repeat('x', 200)) FROM generate_series(1, {n}) i""",
-        """INSERT INTO event_cursors (consumer, lane, pos)
-           SELECT 'bench', lane, (SELECT max(id) FROM domain_events) FROM unnest(ARRAY['inside', 'outside']) lane""",
+        f"INSERT INTO event_cursors SELECT 'bench', '{_lane()}', max(id) FROM domain_events",
         "VACUUM ANALYZE domain_events",
     ]
 

@@ -104,8 +104,10 @@ async def until_all_is_handled(patience: float) -> None:
 
 
 async def unhandled() -> int:
+    """In either lane; a lane that no reader has begun yet stands at nothing."""
+    left = "SELECT 2 * max(id) - coalesce((SELECT sum(pos) FROM event_cursors), 0) FROM domain_events"
     async with get_session(read_only=True) as session:
-        return await session.scalar(text("SELECT max(id) - (SELECT min(pos) FROM event_cursors) FROM domain_events"))
+        return await session.scalar(text(left)) or 0
 
 
 async def quarrels() -> list[tuple[str, int]]:
@@ -138,7 +140,7 @@ async def test_nothing_is_lost_doubled_or_out_of_order(field: str) -> None:
             await asyncio.wait([writing], timeout=dice.uniform(0.3, 1.0))
             processes.kill_one(dice)
         emitted = writing.result()
-        await until_all_is_handled(patience=30)
+        await until_all_is_handled(patience=60)
 
     assert processes.killed >= 2
     assert await quarrels() == []
