@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.config import Settings
 from shared.db.session import create_engine, transaction, use_engine
 from shared.events.processor import EventProcessor
+from shared.events.testing import wait_until_quiet
 from shared.infrastructure.internal_api import InternalApi
 from shared.models import User
 from shared.utils import tls_context
@@ -82,10 +83,7 @@ class House:
     async def deliver(self) -> None:
         """Until nothing is left to do: what handlers emit is delivered too."""
         processors: list[EventProcessor] = [app.extensions["event_processor"] for app in self.apps.values()]
-        for processor in processors:
-            await processor.start_cursor()
-        while any([await processor.step() for processor in processors]):
-            pass
+        await wait_until_quiet(*processors)
 
     async def member(self, email: str = "ann@example.com", *, name: str = "Ann", admin: bool = False) -> User:
         async with transaction() as session:
@@ -104,6 +102,7 @@ class House:
         for client in self.clients:
             await client.aclose()
         for app in self.apps.values():
+            await app.extensions["event_processor"].aclose()
             with contextlib.suppress(AttributeError):
                 await app.extensions["page_cache"].aclose()
         await self.engine.dispose()

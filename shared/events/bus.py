@@ -3,14 +3,13 @@
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
-from uuid import uuid4
+from datetime import datetime
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.events.wakeup import wake_after_commit
-from shared.models import DomainEvent
+from shared.events import outbox, trace
 
 
 class DomainFact(BaseModel):
@@ -22,7 +21,7 @@ class DomainFact(BaseModel):
     version: ClassVar[int] = 1
 
     def key(self) -> str | None:
-        """The thing it happened to: facts with one key keep their order."""
+        """The thing it happened to: ordered handlers get the facts of one key one after another."""
         return None
 
     @classmethod
@@ -41,41 +40,53 @@ class Registration:
     fact: type[DomainFact]
     handler: Handler
     consumer: str
+    takes_session: bool
+    ordered: bool
 
     @property
     def name(self) -> str:
         return f"{self.consumer}.{self.handler.__name__}"
 
     @property
-    def takes_session(self) -> bool:
+    def lane(self) -> str:
         """Handlers with a session run in the cursor's transaction; the others may call the outside."""
-        return "session" in inspect.signature(self.handler).parameters
+        return "inside" if self.takes_session else "outside"
 
 
 _registrations: dict[str, Registration] = {}
 
 
-def emit_event(session: AsyncSession, fact: DomainFact) -> None:
-    """Told to every handler once this transaction has committed, and never if it does not."""
-    session.add(
-        DomainEvent(
-            event_id=uuid4(),
-            type=fact.name,
-            version=fact.version,
-            source=fact.publisher(),
-            key=fact.key(),
-            payload=fact.model_dump(mode="json"),
-        )
+def emit_event(session: AsyncSession, fact: DomainFact, *, at: datetime | None = None) -> None:
+    """Told to every handler once this transaction has committed, and never if it does not.
+
+    `at` (aware) lets it happen later: within ten seconds after that moment, when a processor runs.
+    Raises WroteWhileReading in a session that may only read.
+    """
+    pending = outbox.Pending(
+        outbox.new_id(),
+        fact.name,
+        fact.version,
+        fact.publisher(),
+        fact.key(),
+        fact.model_dump_json(),
+        trace.meta(),
+        at,
     )
-    wake_after_commit(session)
+    outbox.put(session.sync_session, pending)
 
 
-def register_handler(fact: type[DomainFact], handler: Handler, *, consumer: str | None = None) -> None:
+def register_handler(
+    fact: type[DomainFact], handler: Handler, *, consumer: str | None = None, ordered: bool = True
+) -> None:
     """`handler(session, event)` takes effect exactly once; `handler(event)` is called at least once.
 
-    The consumer is the app whose package the handler stands in, unless another one is named.
+    The consumer is the app whose package the handler stands in, unless another one is named. An ordered handler
+    gets the facts of one key in order: after a failure, the later ones wait. With `ordered=False` it gets every
+    fact as soon as it is seen.
     """
-    registration = Registration(fact, handler, consumer or handler.__module__.split(".", 1)[0])
+    takes_session = "session" in inspect.signature(handler).parameters
+    owner = consumer or handler.__module__.split(".", 1)[0]
+    registration = Registration(fact, handler, owner, takes_session, ordered)
     _registrations[f"{fact.name} {registration.name}"] = registration
 
 
@@ -83,7 +94,3 @@ def registrations(consumer: str | None = None) -> list[Registration]:
     """The glue handler registry, of one app or of all that were created in this process."""
     found = [r for r in _registrations.values() if consumer in {None, r.consumer}]
     return sorted(found, key=lambda r: (r.fact.name, r.name))
-
-
-def parse(registration: Registration, event: DomainEvent | Any) -> DomainFact:
-    return registration.fact.model_validate(event.payload)

@@ -1,42 +1,90 @@
-"""One handler's trouble with one event: retried with back-off and full jitter, then kept as dead."""
+"""One handler's trouble with one event: retried with back-off and full jitter, then kept as dead.
+
+Statements go to an asyncpg connection: the bus's own, or the one below a session (see `driver`).
+"""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+import asyncpg
 import structlog
-from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db.session import transaction
-from shared.events.bus import Registration, parse
-from shared.models import DomainEvent, EventDelivery
-from shared.utils import utcnow
+from shared.events.bus import Registration
+from shared.events.connection import Connection
 
 log = structlog.get_logger("events")
 
 MAX_ATTEMPTS = 10
 BASE = timedelta(seconds=1)
 CAP = timedelta(minutes=30)
-# Longer than any call to the outside may take: after it, another process may try again.
-OUTSIDE = timedelta(seconds=60)
+
+WRITE = """
+    INSERT INTO event_deliveries (handler, event_id, consumer, lane, key, state, attempts, next_at, error, event)
+    SELECT $1, e.id, $2, $3, e.key, $4, $5, now() + $6, $7, to_jsonb(e) - 'xid' FROM domain_events e WHERE e.id = $8
+    ON CONFLICT DO NOTHING
+"""
+DUE = """
+    SELECT event_id AS id, handler, attempts, (event ->> 'event_id')::uuid AS event_id, event ->> 'type' AS type,
+           (event ->> 'version')::smallint AS version, key, event -> 'payload' AS payload,
+           nullif(event -> 'meta', 'null') AS meta
+    FROM event_deliveries WHERE consumer = $1 AND lane = $2 AND state = 'retry' AND next_at <= now()
+    ORDER BY next_at, event_deliveries.event_id LIMIT 100
+"""
+NEXT_DUE = """
+    SELECT extract(epoch FROM min(next_at) - now())::float8 FROM event_deliveries
+    WHERE consumer = $1 AND lane = $2 AND state = 'retry'
+"""
+BLOCKED = """
+    SELECT DISTINCT handler, key FROM event_deliveries
+    WHERE consumer = $1 AND lane = $2 AND state IN ('retry', 'parked') AND key IS NOT NULL
+"""
+CLAIM = """
+    SELECT true FROM event_deliveries WHERE handler = $1 AND event_id = $2 AND state = 'retry'
+    FOR UPDATE SKIP LOCKED
+"""
+SUCCEED = "DELETE FROM event_deliveries WHERE handler = $1 AND event_id = $2"
+FAIL = """
+    UPDATE event_deliveries SET attempts = attempts + 1, error = $3, next_at = now() + $4,
+        state = CASE WHEN attempts + 1 >= $5 THEN 'dead' ELSE 'retry' END
+    WHERE handler = $1 AND event_id = $2 RETURNING state
+"""
+NEXT_OF_KEY = """
+    UPDATE event_deliveries SET state = 'retry', next_at = now()
+    WHERE handler = $1 AND state = 'parked' AND event_id = (
+        SELECT min(event_id) FROM event_deliveries
+        WHERE handler = $1 AND key = $2 AND state IN ('retry', 'parked'))
+"""
+KEY_WAITS = "SELECT EXISTS (SELECT FROM event_deliveries WHERE handler = $1 AND key = $2 AND state <> 'dead')"
 
 
-async def promise(
-    session: AsyncSession, registration: Registration, event_id: int, *, after: Exception | None = None
-) -> None:
-    """Write down that this handler still has to do this: at once, or after a failure, later."""
-    row = {
-        "handler": registration.name,
-        "event_id": event_id,
-        "consumer": registration.consumer,
-        "state": "retry",
-        "attempts": 1 if after else 0,
-        "next_at": utcnow() + (backoff(1) if after else timedelta()),
-        "error": repr(after) if after else "",
-    }
-    await session.execute(insert(EventDelivery).values(row).on_conflict_do_nothing())
+@dataclass(frozen=True)
+class Trouble:
+    """To be written down: with an error a failure, without one it waits behind an earlier one of its key."""
+
+    registration: Registration
+    event_id: int
+    error: Exception | None = None
+
+    async def write(self, connection: Connection) -> None:
+        failed = self.error is not None
+        found = self.registration
+        if failed:
+            log.warning("handler failed", handler=found.name, event_id=self.event_id, error=repr(self.error))
+        await connection.execute(
+            WRITE,
+            found.name,
+            found.consumer,
+            found.lane,
+            "retry" if failed else "parked",
+            1 if failed else 0,
+            backoff(1) if failed else timedelta(),
+            repr(self.error) if failed else "",
+            self.event_id,
+        )
 
 
 def backoff(attempts: int) -> timedelta:
@@ -44,70 +92,37 @@ def backoff(attempts: int) -> timedelta:
     return random.random() * longest
 
 
-async def deliver_due(consumer: str, handlers: Sequence[Registration]) -> bool:
-    """Try the one delivery that has waited longest. False when none is due."""
-    by_name = {f"{r.fact.name} {r.name}": r for r in handlers}
-    async with transaction() as session:
-        found = await _claim(session, consumer)
-        if found is None:
-            return False
-        delivery, event = found
-        registration = by_name.get(f"{event.type} {delivery.handler}")
-        if registration is None:
-            _fail(delivery, LookupError(f"no handler called {delivery.handler} in this release"))
-            return True
-        if registration.takes_session:
-            await _try_inside(session, registration, delivery, event)
-            return True
-        delivery.next_at = utcnow() + OUTSIDE
-    await _try_outside(registration, event)
-    return True
+async def write_all(connection: Connection, troubles: Iterable[Trouble]) -> None:
+    for trouble in troubles:
+        await trouble.write(connection)
 
 
-async def _claim(session: AsyncSession, consumer: str) -> tuple[EventDelivery, DomainEvent] | None:
-    due = (
-        select(EventDelivery, DomainEvent)
-        .join(DomainEvent, DomainEvent.id == EventDelivery.event_id)
-        .where(EventDelivery.consumer == consumer, EventDelivery.state == "retry")
-        .where(EventDelivery.next_at <= utcnow())
-        .order_by(EventDelivery.next_at)
-        .limit(1)
-        .with_for_update(of=EventDelivery, skip_locked=True)
-    )
-    row = (await session.execute(due)).one_or_none()
-    return (row[0], row[1]) if row else None
+async def claim(connection: Connection, delivery: asyncpg.Record) -> bool:
+    return bool(await connection.fetchval(CLAIM, delivery["handler"], delivery["id"]))
 
 
-async def _try_inside(
-    session: AsyncSession, registration: Registration, delivery: EventDelivery, event: DomainEvent
-) -> None:
-    try:
-        async with session.begin_nested():
-            await registration.handler(session, parse(registration, event))
-    except Exception as error:  # noqa: BLE001  a handler's failure is its own
-        _fail(delivery, error)
+async def settle(connection: Connection, delivery: asyncpg.Record, error: Exception | None) -> bool:
+    """What became of another try. True when nothing of this key waits any more."""
+    handler, event_id, key = delivery["handler"], delivery["id"], delivery["key"]
+    if error is None:
+        await connection.execute(SUCCEED, handler, event_id)
     else:
-        await session.delete(delivery)
+        log.warning("delivery failed", handler=handler, event_id=event_id, error=repr(error))
+        wait = backoff(delivery["attempts"] + 1)
+        state = await connection.fetchval(FAIL, handler, event_id, repr(error), wait, MAX_ATTEMPTS)
+        if state == "retry":
+            return False
+    if key is None:
+        return True
+    await connection.execute(NEXT_OF_KEY, handler, key)
+    return not await connection.fetchval(KEY_WAITS, handler, key)
 
 
-async def _try_outside(registration: Registration, event: DomainEvent) -> None:
-    failure: Exception | None = None
-    try:
-        await registration.handler(parse(registration, event))
-    except Exception as error:  # noqa: BLE001  a handler's failure is its own
-        failure = error
-    key = (EventDelivery.handler == registration.name, EventDelivery.event_id == event.id)
-    async with transaction() as session:
-        if failure is None:
-            await session.execute(delete(EventDelivery).where(*key))
-        else:
-            _fail((await session.scalars(select(EventDelivery).where(*key))).one(), failure)
-
-
-def _fail(delivery: EventDelivery, error: Exception) -> None:
-    delivery.attempts += 1
-    delivery.error = repr(error)
-    delivery.next_at = utcnow() + backoff(delivery.attempts)
-    if delivery.attempts >= MAX_ATTEMPTS:
-        delivery.state = "dead"
-    log.warning("delivery failed", handler=delivery.handler, event_id=delivery.event_id, error=delivery.error)
+async def driver(session: AsyncSession) -> Connection:
+    """The asyncpg connection below a session, inside the session's transaction."""
+    raw: Any = await (await session.connection()).get_raw_connection()
+    adapted = raw.dbapi_connection
+    if adapted._transaction is None:  # noqa: SLF001  SQLAlchemy begins with its first own statement
+        await adapted._start_transaction()  # noqa: SLF001
+    connection: Connection = raw.driver_connection
+    return connection

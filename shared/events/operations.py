@@ -1,68 +1,137 @@
-"""What an operator asks of the bus: how far behind, what failed for good, and please once more."""
+"""What an operator asks of the bus: how far behind, what failed for good, once more, stop, go on, go back.
+
+Whatever moves a cursor by hand raises its epoch, so that the process that reads just now takes no notice of what
+it knew, and begins where the cursor stands.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import Row, Update, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.errors import NotFound
-from shared.events.wakeup import wake_after_commit
-from shared.models import DomainEvent, EventDelivery
+from shared.events.wakeup import CHANNEL, wake_after_commit
+from shared.models import EventCursor, EventDelivery
 from shared.utils import utcnow
 
 
 @dataclass(frozen=True)
 class Lag:
-    """How many events a consumer has not read, how old the oldest is, and what waits for another try."""
+    """How many events a consumer has not read, how old the oldest is, and what waits or was given up."""
 
     consumer: str
     events: int
     oldest: timedelta
     retrying: int
+    parked: int
     dead: int
+    paused: bool
 
 
 class NothingDead(NotFound):
     message = "No dead delivery fits that: rose events dead lists them."
 
 
+class NoSuchConsumer(NotFound):
+    message = "Nobody reads under that name: rose events lag lists who does."
+
+
 _LAG = text("""
-    SELECT c.consumer,
+    SELECT c.consumer, c.paused,
            count(e.id) AS events,
            coalesce(now() - min(e.created_at), interval '0') AS oldest,
            (SELECT count(*) FROM event_deliveries d WHERE d.consumer = c.consumer AND d.state = 'retry') AS retrying,
+           (SELECT count(*) FROM event_deliveries d WHERE d.consumer = c.consumer AND d.state = 'parked') AS parked,
            (SELECT count(*) FROM event_deliveries d WHERE d.consumer = c.consumer AND d.state = 'dead') AS dead
-    FROM event_cursors c LEFT JOIN domain_events e ON (e.xid, e.id) > (c.xid, c.event_id)
-    GROUP BY c.consumer ORDER BY c.consumer
+    FROM (SELECT consumer, min(pos) AS pos, bool_or(paused) AS paused FROM event_cursors GROUP BY consumer) c
+    LEFT JOIN domain_events e ON e.id > c.pos
+    GROUP BY c.consumer, c.paused ORDER BY c.consumer
 """)
+_FIRST_SINCE = text("SELECT min(id) - 1 FROM domain_events WHERE created_at >= :moment")
+_LAST = text("SELECT coalesce(max(id), 0) FROM domain_events")
 
 
 async def list_lag(session: AsyncSession) -> list[Lag]:
     return [Lag(**row) for row in (await session.execute(_LAG)).mappings()]
 
 
-async def list_dead(session: AsyncSession) -> Sequence[Row[EventDelivery, str, datetime]]:
-    found = await session.execute(
-        select(EventDelivery, DomainEvent.type, DomainEvent.created_at)
-        .join(DomainEvent, DomainEvent.id == EventDelivery.event_id)
-        .where(EventDelivery.state == "dead")
-        .order_by(EventDelivery.event_id)
-    )
+async def list_dead(session: AsyncSession) -> Sequence[Row[EventDelivery, str, str]]:
+    """The delivery, the event's type, and when it happened (ISO 8601)."""
+    event = EventDelivery.event
+    dead = select(EventDelivery, event["type"].as_string(), event["created_at"].as_string())
+    found = await session.execute(dead.where(EventDelivery.state == "dead").order_by(EventDelivery.event_id))
     return found.all()
 
 
-async def replay(session: AsyncSession, *, event_id: int | None = None, handler: str | None = None) -> int:
-    """Dead deliveries are tried again at once: of one event, of one handler, or all. Raises NothingDead."""
-    wanted = update(EventDelivery).where(EventDelivery.state == "dead")
+async def replay(
+    session: AsyncSession,
+    *,
+    event_id: int | None = None,
+    handler: str | None = None,
+    kind: str | None = None,
+    since: datetime | None = None,
+) -> int:
+    """Dead deliveries are tried again at once: of one event, handler, type, since a moment, or all.
+
+    Raises NothingDead.
+    """
+    wanted = [EventDelivery.state == "dead"]
     if event_id is not None:
-        wanted = wanted.where(EventDelivery.event_id == event_id)
+        wanted.append(EventDelivery.event_id == event_id)
     if handler is not None:
-        wanted = wanted.where(EventDelivery.handler == handler)
-    again = wanted.values(state="retry", attempts=0, next_at=utcnow()).returning(EventDelivery.event_id)
-    found = (await session.scalars(again)).all()
+        wanted.append(EventDelivery.handler == handler)
+    if kind is not None:
+        wanted.append(EventDelivery.event["type"].as_string() == kind)
+    if since is not None:
+        wanted.append(EventDelivery.first_failed_at >= since)
+    again = update(EventDelivery).where(*wanted).values(state="retry", attempts=0, next_at=utcnow())
+    found = (await session.scalars(again.returning(EventDelivery.event_id))).all()
     if not found:
         raise NothingDead
-    wake_after_commit(session)
+    await _tell_readers(session)
     return len(found)
+
+
+async def drop_delivery(session: AsyncSession, *, event_id: int, handler: str) -> None:
+    """Never try it again; what was parked behind it goes on. Raises NothingDead when there is no such delivery."""
+    mine = (EventDelivery.event_id == event_id, EventDelivery.handler == handler)
+    gone = (await session.execute(delete(EventDelivery).where(*mine).returning(EventDelivery.key))).one_or_none()
+    if gone is None:
+        raise NothingDead
+    waits = (EventDelivery.handler == handler, EventDelivery.key == gone.key, EventDelivery.state != "dead")
+    first = select(func.min(EventDelivery.event_id)).where(*waits).scalar_subquery()
+    go_on = update(EventDelivery).where(*waits, EventDelivery.event_id == first)
+    await session.execute(go_on.values(state="retry", next_at=utcnow()))
+    await _tell_readers(session)
+
+
+async def pause(session: AsyncSession, consumer: str, *, paused: bool = True) -> None:
+    """Stop reading, or go on where it stopped. Raises NoSuchConsumer."""
+    await _change(session, consumer, paused=paused)
+
+
+async def rewind(session: AsyncSession, consumer: str, *, to: datetime) -> None:
+    """Handle again what happened since `to`, as far as it is kept. Raises NoSuchConsumer."""
+    pos = await session.scalar(_FIRST_SINCE, {"moment": to})
+    await _change(session, consumer, pos=pos if pos is not None else await session.scalar(_LAST))
+
+
+async def skip(session: AsyncSession, consumer: str) -> None:
+    """Leave out everything that this consumer has not yet read. Raises NoSuchConsumer."""
+    await _change(session, consumer, pos=await session.scalar(_LAST))
+
+
+async def _change(session: AsyncSession, consumer: str, **values: Any) -> None:
+    moved: Update = update(EventCursor).where(EventCursor.consumer == consumer)
+    changed = moved.values(epoch=EventCursor.epoch + 1, **values).returning(EventCursor.lane)
+    if not (await session.scalars(changed)).all():
+        raise NoSuchConsumer
+    await _tell_readers(session)
+
+
+async def _tell_readers(session: AsyncSession) -> None:
+    wake_after_commit(session, "control")
+    await session.execute(select(func.pg_notify(CHANNEL, "control")))

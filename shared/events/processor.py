@@ -1,106 +1,109 @@
 """Reads domain_events and calls the handlers of one app.
 
-An event is read only when every older transaction has ended (`xid < xmin`), in the order (xid, id): so none is
-skipped, though ids become visible out of order. The cursor moves in the transaction in which the handlers ran.
+Any number of processes may run one: the lease lets one at a time read, and is free again the moment its holder
+dies. docs/event-bus.md tells the whole story.
 """
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
-from typing import Any
+import random
+from contextlib import nullcontext
 
 import structlog
-from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db.session import transaction
-from shared.events import deliveries
-from shared.events.bus import Registration, parse, registrations
-from shared.events.wakeup import new_bell
-from shared.models import EventCursor
+from shared.events.bus import Registration, registrations
+from shared.events.connection import TROUBLES
+from shared.events.inside import InsideLane
+from shared.events.keeper import Keeper
+from shared.events.lane import Around, Lane
+from shared.events.lease import Lease
+from shared.events.outside import OutsideLane
+from shared.events.together import together
+from shared.events.wakeup import Wire
 
 log = structlog.get_logger("events")
 
-LOCK_CURSOR = text("SELECT xid::text, event_id FROM event_cursors WHERE consumer = :consumer FOR UPDATE SKIP LOCKED")
-NEXT_EVENT = text("""
-    SELECT id, xid::text AS xid, type, payload FROM domain_events
-    WHERE (xid, id) > (CAST(:xid AS text)::xid8, :id) AND xid < pg_snapshot_xmin(pg_current_snapshot())
-    ORDER BY xid, id LIMIT 1
-""")
-MOVE_CURSOR = text("UPDATE event_cursors SET xid = CAST(:xid AS text)::xid8, event_id = :id WHERE consumer = :consumer")
-
-Around = Callable[[], AbstractAsyncContextManager[Any]]
+POLL_SECONDS = 1.0
+# While the wire is up, a poll finds only what a crash between commit and hint left.
+QUIET_POLL_SECONDS = 5.0
 
 
 class EventProcessor:
-    """Polls domain_events and dispatches to the registered handlers of `consumer`.
+    """Dispatches to the registered handlers of `consumer`: `run` for ever, `drain` and `step` for tests."""
 
-    Any number of processes may run one: the cursor's row lock lets one at a time read on, and is free
-    again the moment its holder dies.
-    """
-
-    def __init__(self, consumer: str, *, around: Around = nullcontext, poll_seconds: float = 0.5) -> None:
+    def __init__(self, consumer: str, *, around: Around = nullcontext) -> None:
         self.consumer = consumer
         self.around = around
-        self.poll_seconds = poll_seconds
-        self.bell = new_bell()
+        self.twice = False
+        self.lanes: list[Lane] = []
+        self._lease: Lease | None = None
+        self._wire = Wire()
 
     @property
     def handlers(self) -> list[Registration]:
         return registrations(self.consumer)
 
     async def run(self) -> None:
-        await self.start_cursor()
+        await together(self._wire.run(), self._lead())
+
+    async def _lead(self) -> None:
         while True:
-            self.bell.clear()
-            if not await self.step():
-                await self._rest()
+            try:
+                await self._serve(await Lease.wait(self.consumer))
+            except TROUBLES as error:
+                log.warning("event processing interrupted", consumer=self.consumer, error=repr(error))
+            await asyncio.sleep(random.uniform(0.1, 0.5))
+
+    async def _serve(self, lease: Lease) -> None:
+        try:
+            self._open(lease)
+            work = [lane.run(self._poll_seconds) for lane in self.lanes]
+            await together(*work, Keeper(lease).run())
+        finally:
+            await self.aclose()
+
+    def _poll_seconds(self) -> float:
+        return (QUIET_POLL_SECONDS if self._wire.up.is_set() else POLL_SECONDS) * random.uniform(0.9, 1.1)
 
     async def step(self) -> bool:
-        """One new event and one due delivery. False when there was nothing to do."""
-        async with self.around():
-            read = await self._read_one()
-            return await deliveries.deliver_due(self.consumer, self.handlers) or read
+        """Some new events and what is due again. False when there was nothing to do, or another process reads."""
+        if not await self._opened():
+            return False
+        return any([await lane.step() for lane in self.lanes])
+
+    async def drain(self) -> bool:
+        """Until nothing is left to do, scheduled facts that are due included. False when there was nothing."""
+        worked = await self._opened() is not None and await Keeper(self._lease).step()  # type: ignore[arg-type]
+        while await self.step() or await self._second_look():
+            worked = True
+        for lane in self.lanes:
+            await lane.save_rest()
+        return worked
+
+    async def _second_look(self) -> bool:
+        """Whether a missing id will still come is known only after another look."""
+        return any(lane.reader.waits_for_a_hole for lane in self.lanes) and await self.step()
 
     async def start_cursor(self) -> None:
-        async with transaction() as session:
-            start = insert(EventCursor).values(consumer=self.consumer, xid=text("'0'::xid8"), event_id=0)
-            await session.execute(start.on_conflict_do_nothing())
+        await self._opened()
 
-    async def _rest(self) -> None:
-        try:
-            await asyncio.wait_for(self.bell.wait(), self.poll_seconds)
-        except TimeoutError:
-            return
+    async def aclose(self) -> None:
+        """Give the lease back."""
+        for lane in self.lanes:
+            await lane.aclose()
+        lease, self._lease, self.lanes = self._lease, None, []
+        if lease is not None:
+            await lease.aclose()
 
-    async def _read_one(self) -> bool:
-        async with transaction() as session:
-            cursor = (await session.execute(LOCK_CURSOR, {"consumer": self.consumer})).one_or_none()
-            if cursor is None:
-                return False
-            found = await session.execute(NEXT_EVENT, {"xid": cursor.xid, "id": cursor.event_id})
-            event = found.one_or_none()
-            if event is None:
-                return False
-            await self._tell(session, event)
-            move = {"xid": event.xid, "id": event.id, "consumer": self.consumer}
-            await session.execute(MOVE_CURSOR, move)
-        return True
+    async def _opened(self) -> Lease | None:
+        if self._lease is None and (lease := await Lease.get(self.consumer)):
+            self._open(lease)
+            for lane in self.lanes:
+                await lane.start()
+        return self._lease
 
-    async def _tell(self, session: AsyncSession, event: Any) -> None:
-        for registration in self.handlers:
-            if registration.fact.name != event.type:
-                continue
-            if registration.takes_session:
-                await self._tell_inside(session, registration, event)
-            else:
-                await deliveries.promise(session, registration, event.id)
-
-    async def _tell_inside(self, session: AsyncSession, registration: Registration, event: Any) -> None:
-        try:
-            async with session.begin_nested():
-                await registration.handler(session, parse(registration, event))
-        except Exception as error:  # noqa: BLE001  a handler's failure is its own
-            log.warning("handler failed", handler=registration.name, event_id=event.id, error=repr(error))
-            await deliveries.promise(session, registration, event.id, after=error)
+    def _open(self, lease: Lease) -> None:
+        used = {registration.lane for registration in self.handlers}
+        self._lease = lease
+        self.lanes = [
+            kind(lease, self.around, twice=self.twice) for kind in (InsideLane, OutsideLane) if kind.name in used
+        ]

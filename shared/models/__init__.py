@@ -1,6 +1,6 @@
 """The tables that every app may refer to."""
 
-from shared.models.domain_event import DomainEvent, EventCursor, EventDelivery
+from shared.models.domain_event import DomainEvent, EventCursor, EventDelivery, EventSchedule
 from shared.models.ghost_membership_entities import GhostNewsletter, UserNewsletter
 from shared.models.kv import KeyValue
 from shared.models.magic_link import MagicLink
@@ -11,6 +11,7 @@ __all__ = [
     "DomainEvent",
     "EventCursor",
     "EventDelivery",
+    "EventSchedule",
     "GhostNewsletter",
     "KeyValue",
     "MagicLink",

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import ClassVar
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, text
@@ -60,13 +61,20 @@ async def processor(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Async
     processor = EventProcessor("garden")
     await processor.start_cursor()
     yield processor
+    await processor.aclose()
     await engine.dispose()
     use_engine(None)
 
 
 async def drain(processor: EventProcessor) -> None:
-    while await processor.step():
-        pass
+    await processor.drain()
+
+
+async def write_now(session: AsyncSession, fact: DomainFact) -> None:
+    """The fact has its id, and its transaction is still open."""
+    row = DomainEvent(event_id=uuid4(), type=fact.name, source="tests", key=fact.key(), payload=fact.model_dump())
+    session.add(row)
+    await session.flush()
 
 
 async def leaves() -> set[str]:
@@ -145,8 +153,7 @@ async def test_after_many_failures_it_is_kept_as_dead_with_its_reason(processor:
 
 async def test_an_older_transaction_that_commits_later_is_not_skipped(processor: EventProcessor) -> None:
     async with get_session() as slow:
-        emit_event(slow, LeafFell(leaf=1))
-        await slow.flush()
+        await write_now(slow, LeafFell(leaf=1))
         async with transaction() as quick:
             emit_event(quick, LeafFell(leaf=2))
         await drain(processor)
@@ -157,6 +164,20 @@ async def test_an_older_transaction_that_commits_later_is_not_skipped(processor:
     await drain(processor)
 
     assert await leaves() == {"leaf.1", "leaf.2"}
+
+
+async def test_the_place_of_a_transaction_that_failed_is_passed(processor: EventProcessor) -> None:
+    async with get_session() as broken:
+        await write_now(broken, LeafFell(leaf=1))
+        async with transaction() as quick:
+            emit_event(quick, LeafFell(leaf=2))
+        await drain(processor)
+        await broken.rollback()
+
+    await drain(processor)
+
+    assert await leaves() == {"leaf.2"}
+    assert seen == [2]
 
 
 async def test_two_processes_share_the_work_without_doubling_it(processor: EventProcessor) -> None:

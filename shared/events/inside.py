@@ -1,0 +1,158 @@
+"""The lane of `handler(session, event)`: what it writes and the cursor's move are one transaction, so it takes
+effect exactly once.
+
+A batch of events is one transaction. When anything in it fails, it is undone and done again event by event, so
+that only the failing handler's work is missing and only it gets a row.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from asyncpg import Record
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from shared.db.session import engine
+from shared.events import deliveries, trace
+from shared.events.bus import Registration
+from shared.events.deliveries import Trouble, driver
+from shared.events.lane import Lane, Routes, unknown
+from shared.events.lease import LeaseLost
+from shared.events.versions import parse
+
+
+class InsideLane(Lane):
+    name = "inside"
+    at_once = 1000
+    _held: AsyncConnection | None = None
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+        """On one connection of the pool, kept as long as there is work: asking it each time whether it is
+        still there takes longer than the work.
+        """
+        if self._held is None:
+            self._held = await engine().connect()
+        try:
+            async with AsyncSession(self._held, expire_on_commit=False) as session, session.begin():
+                yield session
+        except BaseException:
+            await self._let_go()
+            raise
+
+    async def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            await held.close()
+
+    async def aclose(self) -> None:
+        await self._let_go()
+        await super().aclose()
+
+    async def read_on(self, routes: Routes) -> bool:
+        rows = (await self.reader.read(self.pace.size)).settled
+        if not rows:
+            await self._let_go()
+            return False
+        mine = [row for row in rows if row["type"] in routes]
+        for first in range(0, len(mine), self.at_once):
+            some = mine[first : first + self.at_once]
+            await self._handle(some, routes, some[-1]["id"])
+            self.reader.pos = some[-1]["id"]
+        self.reader.pos = rows[-1]["id"]
+        if self.reader.pos > self.cursor.pos:
+            await self.save_now_and_then()
+        return True
+
+    async def _handle(self, rows: list[Record], routes: Routes, pos: int) -> None:
+        try:
+            await self._all_at_once(rows, routes, pos)
+        except (LeaseLost, ConnectionError):
+            raise
+        except Exception as error:
+            if _disconnected(error):
+                raise
+            await self._one_by_one(rows, routes, pos)
+        self.handled += len(rows)
+
+    async def _all_at_once(self, rows: list[Record], routes: Routes, pos: int) -> None:
+        async with self._transaction() as session:
+            for row in rows:
+                trace.handling(row)
+                for registration in routes[row["type"]]:
+                    await self._tell(session, registration, row)
+            await self.cursor.move(await driver(session), pos)
+
+    async def _tell(self, session: AsyncSession, registration: Registration, row: Record) -> None:
+        if self.blocks(registration, row):
+            await Trouble(registration, row["id"]).write(await driver(session))
+            return
+        await registration.handler(session, parse(registration.fact, row))
+        if session.new or session.dirty or session.deleted:
+            await session.flush()
+
+    async def _one_by_one(self, rows: list[Record], routes: Routes, pos: int) -> None:
+        for place, row in enumerate(rows):
+            last = place == len(rows) - 1
+            await self._carefully(row, routes[row["type"]], pos if last else row["id"])
+
+    async def _carefully(self, row: Record, found: list[Registration], pos: int) -> None:
+        failed: list[Trouble] = []
+        try:
+            async with self._transaction() as session:
+                failed = await self._tell_each(session, found, row)
+                connection = await driver(session)
+                await deliveries.write_all(connection, failed)
+                await self.cursor.move(connection, pos)
+        except LeaseLost:
+            raise
+        except Exception as error:
+            # It failed only at the commit (a deferred constraint), so nobody knows whose fault it was.
+            if _disconnected(error):
+                raise
+            failed = [Trouble(registration, row["id"], error) for registration in found]
+            await self.save(pos, troubles=failed)
+        self.reader.pos = pos
+        for trouble in failed:
+            self.block(trouble.registration, row)
+
+    async def _tell_each(self, session: AsyncSession, found: list[Registration], row: Record) -> list[Trouble]:
+        failed: list[Trouble] = []
+        trace.handling(row)
+        for registration in found:
+            try:
+                async with session.begin_nested():
+                    await self._tell(session, registration, row)
+            except Exception as error:
+                if _disconnected(error):
+                    raise
+                failed.append(Trouble(registration, row["id"], error))
+        return failed
+
+    async def try_again(self, delivery: Record, registration: Registration | None) -> bool:
+        trace.handling(delivery)
+        async with self._transaction() as session:
+            connection = await driver(session)
+            if not await deliveries.claim(connection, delivery):
+                return False
+            failure = await self._attempt(session, delivery, registration)
+            return await deliveries.settle(connection, delivery, failure)
+
+    async def _attempt(
+        self, session: AsyncSession, delivery: Record, registration: Registration | None
+    ) -> Exception | None:
+        if registration is None:
+            return unknown(delivery)
+        try:
+            async with session.begin_nested():
+                await registration.handler(session, parse(registration.fact, delivery))
+        except Exception as error:
+            if _disconnected(error):
+                raise
+            return error
+        return None
+
+
+def _disconnected(error: Exception) -> bool:
+    """The database went away: nobody's fault, and nothing happened."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated

@@ -1,0 +1,102 @@
+"""The right to read on for one app: a session lock, held by the very connection that reads.
+
+When its holder dies, however suddenly, the socket closes, PostgreSQL frees the lock and the next in line has it
+within milliseconds. The epoch in the cursor's row is the fence: a holder that only thinks it still is one can
+move no cursor, and what it did in the same transaction is undone.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+import asyncpg
+
+from shared.events.connection import Connection, close, connect
+
+# As long as one waits in line, its snapshot holds up vacuum: so it stands up and queues again.
+PATIENCE = "SET lock_timeout = '10s'"
+LOCK = "SELECT pg_advisory_lock(hashtextextended('rose-bus:' || $1, 0))"
+TRY_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('rose-bus:' || $1, 0))"
+START = """
+    INSERT INTO event_cursors (consumer, lane) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING
+"""
+TAKE = """
+    UPDATE event_cursors SET epoch = epoch + 1 WHERE consumer = $1 AND lane = $2 RETURNING pos, epoch, paused
+"""
+MOVE = "UPDATE event_cursors SET pos = $1 WHERE consumer = $2 AND lane = $3 AND epoch = $4"
+
+
+class LeaseLost(Exception):
+    """Somebody else moved the cursor: another process, or an operator. Read again where it stands now."""
+
+
+@dataclass
+class Cursor:
+    consumer: str
+    lane: str
+    pos: int
+    epoch: int
+    paused: bool
+
+    async def move(self, connection: Connection, pos: int) -> None:
+        """In the connection's transaction, if it has one. Raises LeaseLost."""
+        moved = await connection.execute(MOVE, pos, self.consumer, self.lane, self.epoch)
+        if moved == "UPDATE 0":
+            raise LeaseLost
+        self.pos = pos
+
+
+class Lease:
+    """One connection, used by one task at a time."""
+
+    def __init__(self, consumer: str, connection: Connection) -> None:
+        self.consumer, self.connection = consumer, connection
+        self.turn = asyncio.Lock()
+
+    @classmethod
+    async def wait(cls, consumer: str) -> "Lease":
+        """Stands in line until it is this process's turn."""
+        connection = await connect(f"rose-bus-{consumer}")
+        try:
+            await connection.execute(PATIENCE)
+            while not await _got_lock(connection, consumer):
+                pass
+        except BaseException:
+            await close(connection)
+            raise
+        return cls(consumer, connection)
+
+    @classmethod
+    async def get(cls, consumer: str) -> "Lease | None":
+        """None when another process holds it."""
+        connection = await connect(f"rose-bus-{consumer}")
+        if await connection.fetchval(TRY_LOCK, consumer):
+            return cls(consumer, connection)
+        await close(connection)
+        return None
+
+    async def take_cursor(self, lane: str) -> Cursor:
+        """Made when there is none, then at the start of what is kept. Raises its epoch."""
+        async with self.turn:
+            await self.connection.execute(START, self.consumer, [lane])
+            row = await self.connection.fetchrow(TAKE, self.consumer, lane)
+        return Cursor(self.consumer, lane, *row)  # type: ignore[misc]
+
+    async def fetch(self, query: str, *values: object) -> list[asyncpg.Record]:
+        async with self.turn:
+            return await self.connection.fetch(query, *values)
+
+    async def fetchval(self, query: str, *values: object) -> int:
+        async with self.turn:
+            found: int = await self.connection.fetchval(query, *values)
+        return found
+
+    async def aclose(self) -> None:
+        await close(self.connection)
+
+
+async def _got_lock(connection: Connection, consumer: str) -> bool:
+    try:
+        await connection.execute(LOCK, consumer)
+    except asyncpg.LockNotAvailableError:
+        return False
+    return True

@@ -1,0 +1,20 @@
+"""A process that reads, to be killed: `python -m tests.shared.chaos.reader DATABASE_URL`."""
+
+import asyncio
+import sys
+
+from shared.db.session import create_engine, use_engine
+from shared.events.bus import register_handler
+from shared.events.processor import EventProcessor
+from tests.shared.chaos.facts import Grown, call_outside, note_effect
+
+
+async def main(url: str) -> None:
+    use_engine(create_engine(url))
+    register_handler(Grown, note_effect, consumer="chaos")
+    register_handler(Grown, call_outside, consumer="chaos")
+    await EventProcessor("chaos").run()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))
