@@ -150,3 +150,14 @@ async def test_a_member_without_the_right_changes_nothing_by_posting(house: Hous
     ]
 
     assert {answer.status_code for answer in answers} == {403}
+
+
+async def test_a_marketplace_stays_with_its_page_while_the_blog_is_away(house: House) -> None:
+    async with transaction() as session:
+        stall = await a_marketplace(session, container_type="page", container_id=7)
+    browser = await editor(house)
+    house.stop("blog")
+
+    form = await browser.get(house.url("market", f"/admin/marketplaces/{stall.id}/"))
+
+    assert '<option value="7" selected>' in form.text

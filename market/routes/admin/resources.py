@@ -99,5 +99,15 @@ async def _refused(
 async def _form_page(
     resource: Resource, options: Options, form: Submitted[Named], row_id: int | None = None, *, status: int = 200
 ) -> Response:
-    template = "market/admin/rows/form.html"
-    return await page(template, status=status, resource=resource, options=options, form=form, row_id=row_id)
+    template, kept = "market/admin/rows/form.html", _with_chosen(options, form)
+    return await page(template, status=status, resource=resource, options=kept, form=form, row_id=row_id)
+
+
+def _with_chosen(options: Options, form: Submitted[Named]) -> Options:
+    """What is chosen now stays choosable, or a save would undo it while the app that knows its name is away."""
+    kept = {}
+    for name, choices in options.items():
+        chosen = form.values.get(name) or ""
+        known = not chosen or str(chosen) in {str(value) for value, _ in choices}
+        kept[name] = choices if known else [*choices, (chosen, "What it belongs to now")]
+    return kept
