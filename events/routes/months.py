@@ -3,11 +3,18 @@ from quart import Blueprint, Response, g
 from events.models import Calendar
 from events.services import calendars, months
 from shared.browser.app.redis_cacher import cached
-from shared.browser.app.utils.htmx import page
+from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
+from shared.browser.app.utils.time import to_zone
 from shared.utils import utcnow
 
 bp = Blueprint("months", __name__)
+
+
+@bp.get("/month/")
+async def now() -> Response:
+    today = to_zone(utcnow(), current_settings().site.tz)
+    return await see_other(f"/month/{today:%Y/%m}/")
 
 
 @bp.get("/month/<int:year>/<int:month>/")

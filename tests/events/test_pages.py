@@ -195,3 +195,10 @@ async def test_no_page_asks_the_database_more_than_five_times(house, path):
 
     assert answer.status_code == 200
     assert 1 <= len(asked) <= 5, asked
+
+
+async def test_the_month_without_a_date_is_this_one(house):
+    answer = await house.client().get(house.url("events", "/month/"))
+
+    assert answer.status_code == 200
+    assert answer.url.path.startswith(f"/month/{utcnow():%Y}/")
