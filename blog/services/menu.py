@@ -1,9 +1,11 @@
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from blog.models import Post
 from shared.browser.app.redis_cacher import invalidate
+from shared.containers import ContentType, content_filter
 from shared.errors import Invalid, NotFound
 from shared.models import MenuItem
 
@@ -28,9 +30,10 @@ async def get(session: AsyncSession, item_id: int) -> MenuItem:
 
 
 async def save(session: AsyncSession, item: MenuItem) -> MenuItem:
-    """The menu has one level of children. Raises TooDeep."""
+    """The menu has one level of children; an entry for a post or page remembers which. Raises TooDeep."""
     with session.no_autoflush:
         await _check_depth(session, item)
+        await _remember_content(session, item)
     session.add(item)
     await session.flush()
     invalidate(session, "menu")
@@ -40,6 +43,13 @@ async def save(session: AsyncSession, item: MenuItem) -> MenuItem:
 async def remove(session: AsyncSession, item: MenuItem) -> None:
     """With what stands below it."""
     await session.delete(item)
+    invalidate(session, "menu")
+
+
+async def follow(session: AsyncSession, post: Post) -> None:
+    """The entries that lead to this post or page lead to its new address."""
+    about = content_filter(MenuItem, ContentType(post.kind), post.id)
+    await session.execute(update(MenuItem).where(about).values(url=f"/{post.slug}/"))
     invalidate(session, "menu")
 
 
@@ -54,3 +64,12 @@ async def _check_depth(session: AsyncSession, item: MenuItem) -> None:
     below = await session.scalar(select(MenuItem.id).where(MenuItem.parent_id == (item.id or 0)).limit(1))
     if parent is None or parent.parent_id is not None or parent.id == item.id or below is not None:
         raise TooDeep(field="parent_id")
+
+
+async def _remember_content(session: AsyncSession, item: MenuItem) -> None:
+    item.content_type = item.content_id = None
+    # One part of a path here; an address elsewhere, or one with a query, is only an address.
+    slug = item.url.removeprefix("/").removesuffix("/") if item.url.startswith("/") else ""
+    found = (await session.execute(select(Post.kind, Post.id).where(Post.slug == slug))).one_or_none()
+    if found:
+        item.content_type, item.content_id = found.kind, found.id

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.models import Post, PostAuthor, PostTag
-from blog.services import authors, slugs, tags
+from blog.services import authors, menu, slugs, tags
 from blog.services.posts import PostNotFound
 from blog.services.rendering import Body, excerpt_of
 from shared.browser.app.redis_cacher import invalidate
@@ -61,6 +61,7 @@ async def update_text(session: AsyncSession, post_id: int, draft: Draft, body: B
         raise ChangedMeanwhile
     if draft.slug and draft.slug != post.slug:
         await slugs.move(session, post, draft.slug)
+        await menu.follow(session, post)
     _fill(post, draft, body)
     post.version += 1
     await _connect(session, post, draft)

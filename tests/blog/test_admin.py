@@ -4,7 +4,7 @@ import pytest
 from blog.services import members
 from blog.services.members import LastAdministrator
 from shared.db.session import transaction
-from tests.factories.blog import a_post, a_tag
+from tests.factories.blog import a_page, a_post, a_tag
 from tests.house import House
 
 FORMS = {
@@ -82,3 +82,14 @@ async def test_members_are_found_by_a_part_of_their_name(house: House, editor: h
 
 async def test_every_component_is_shown_to_those_who_write_templates(editor: httpx.AsyncClient) -> None:
     assert (await editor.get("/_components/")).status_code == 200
+
+
+async def test_a_menu_entry_follows_its_page_to_a_new_address(editor: httpx.AsyncClient) -> None:
+    async with transaction() as session:
+        dairy = await a_page(session)
+    await editor.post("/admin/menu/", data={"label": "Hall", "url": "/the-old-dairy/", "position": "1"})
+
+    form = {"title": "The hall", "slug": "the-hall", "body": "Music.", "version": str(dairy.version)}
+    await editor.post(f"/admin/pages/{dairy.id}/", data=form)
+
+    assert "/the-hall/" in (await editor.get("/admin/menu/")).text
