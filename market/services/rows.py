@@ -23,6 +23,10 @@ class SlugTaken(Conflict):
     message = "This address is taken. Choose another one."
 
 
+class InsideItself(Conflict):
+    message = "A category cannot stand inside itself. Choose another one."
+
+
 class StillUsed(Conflict):
     message = "Something still stands in it. Move or delete that first."
 
@@ -48,7 +52,9 @@ async def create(session: AsyncSession, model: type[R], values: Mapping[str, Any
 
 
 async def update(session: AsyncSession, row: R, values: Mapping[str, Any]) -> None:
-    """Raises SlugTaken."""
+    """Raises SlugTaken and InsideItself."""
+    if values.get("parent_id") == row.id:
+        raise InsideItself(field="parent_id")
     for name, value in _with_slug(values).items():
         setattr(row, name, value)
     await _flush(session, SlugTaken(field="slug"))

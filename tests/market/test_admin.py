@@ -161,3 +161,15 @@ async def test_a_marketplace_stays_with_its_page_while_the_blog_is_away(house: H
     form = await browser.get(house.url("market", f"/admin/marketplaces/{stall.id}/"))
 
     assert '<option value="7" selected>' in form.text
+
+
+async def test_a_category_cannot_stand_inside_itself(house: House) -> None:
+    browser = await editor(house)
+    async with transaction() as session:
+        bread = await a_category(session, name="Bread", slug="bread")
+
+    form = {"name": "Bread", "slug": "bread", "parent_id": str(bread.id), "position": "0"}
+    answer = await browser.post(house.url("market", f"/admin/categories/{bread.id}/"), data=form)
+
+    assert answer.status_code >= 400
+    assert "cannot stand inside itself" in answer.text
