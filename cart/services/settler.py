@@ -73,9 +73,13 @@ class Settler:
     async def _settle(self, checkout_id: str) -> None:
         if self.sumup is None:
             return
+        # Only who waited before SumUp was asked is told: to a later payer this answer may be yesterday's.
+        waiting = self.waiting.get(checkout_id)
         status = await settlements.settle(self.sumup, checkout_id)
-        if status not in {None, "PENDING"}:
-            self._tell(checkout_id)
+        if waiting is not None and status not in {None, "PENDING"}:
+            waiting.set()
+            if self.waiting.get(checkout_id) is waiting:
+                del self.waiting[checkout_id]
 
     async def _look(self, payment: Payment) -> None:
         if payment.checkout_id is not None:
@@ -88,10 +92,6 @@ class Settler:
             await releases.discard(order.id, tickets_bound=True)
         else:
             await releases.release(self.sumup, order.id)
-
-    def _tell(self, checkout_id: str) -> None:
-        if (decided := self.waiting.pop(checkout_id, None)) is not None:
-            decided.set()
 
 
 async def _try(work: Coroutine[Any, Any, None]) -> None:

@@ -17,7 +17,7 @@ from rose.supervisor.ports import HOST, answers, free_port, require_free
 from rose.supervisor.sql import ask, provide
 
 _PATIENCE = 300  # seconds: recovery after a crash may take long
-_UNSAFE = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+_UNSAFE = ("-c", "autovacuum=off", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
 
 class Postgres:

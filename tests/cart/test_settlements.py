@@ -118,6 +118,35 @@ async def test_declined_and_then_paid_with_another_card(
     assert (await status_of(order), (await payment_of(order)).attempt) == ("paid", 1)
 
 
+async def test_an_answer_from_before_does_not_decide_a_later_payment(
+    payer: SumUpProcess, till: Till, settler: Settler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await a_placed_order()
+    await pay(payer, till, order, FAILS)
+    checkout_id = (await payment_of(order)).checkout_id or ""
+    asked, told_late = asyncio.Event(), asyncio.Event()
+    ask = settler.sumup.get_checkout  # type: ignore[union-attr]
+
+    async def slowly(checkout_id: str) -> object:
+        answer = await ask(checkout_id)
+        asked.set()
+        await told_late.wait()
+        return answer
+
+    monkeypatch.setattr(settler.sumup, "get_checkout", slowly)
+    settler.hint(checkout_id)
+    look = asyncio.create_task(settler.step())
+    await asked.wait()
+    back = asyncio.create_task(settler.outcome(checkout_id, patience=30))
+    await pay(payer, till, order, PAYS)
+
+    told_late.set()
+    await back
+
+    assert await status_of(order) == "paid"
+    await look
+
+
 async def test_a_payment_of_another_amount_is_refused(payer: SumUpProcess, till: Till, settler: Settler) -> None:
     order = await a_placed_order()
     await pay(payer, till, order)
