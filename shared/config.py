@@ -7,7 +7,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, IPvAnyNetwork, ValidationError, field_validator
 
 from shared.errors import DomainError
 
@@ -115,6 +115,8 @@ class Settings(Part):
     sumup: SumUpAccount | None = None
     home: Path = Path(".rose")
     debug: bool = False
+    # Addresses of the proxies in front: only what they say of a visitor's address is believed.
+    trusted_proxies: list[IPvAnyNetwork] = []
 
     @property
     def hosts(self) -> frozenset[str]:

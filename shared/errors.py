@@ -30,3 +30,13 @@ class Invalid(DomainError):
 
 class Unavailable(DomainError):
     message = "A part of the site does not answer just now. Nothing is lost; please try again in a moment."
+
+
+class TooMany(DomainError):
+    """`wait` is in whole seconds: when the next try has a chance."""
+
+    message = "That was a little too often. Please wait a moment and try again."
+
+    def __init__(self, message: str | None = None, *, wait: int = 60) -> None:
+        super().__init__(message)
+        self.wait = wait

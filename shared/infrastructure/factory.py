@@ -2,6 +2,7 @@ from quart import Quart
 
 from shared.browser.app.csrf import use_csrf
 from shared.browser.app.errors import use_errors
+from shared.browser.app.limits import use_limits
 from shared.browser.app.middleware import use_request_log, use_security_headers, use_transaction
 from shared.browser.app.redis_cacher import use_page_cache
 from shared.config import AppName, Settings, load_settings
@@ -37,6 +38,7 @@ def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
     use_request_log(app)
     use_errors(app)
     use_csrf(app, settings)
+    use_limits(app, settings)
     use_page_cache(app, settings)
     use_database(app, settings)
     use_transaction(app)

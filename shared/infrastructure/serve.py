@@ -22,5 +22,6 @@ def serve(create_app: Callable[[], Quart], *, port: int) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=False,  # limits.py reads them, and only from the proxies in the settings
         timeout_graceful_shutdown=20,
     )

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from shared.browser.app.utils.htmx import wants_fragment
 from shared.browser.app.utils.templates import render, render_alone
-from shared.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
+from shared.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooMany, Unavailable
 
 log = structlog.get_logger("errors")
 
@@ -17,6 +17,7 @@ STATUS: dict[type[DomainError], int] = {
     Forbidden: 403,
     Conflict: 409,
     Invalid: 422,
+    TooMany: 429,
     Unavailable: 503,
 }
 MESSAGES = {
@@ -25,7 +26,7 @@ MESSAGES = {
     405: "This address does not take that kind of request.",
     413: "What was sent is too large.",
     415: "This kind of file or request is not taken here.",
-    429: "That was a little too often. Please wait a moment and try again.",
+    429: TooMany.message,
     500: "Something went wrong on our side. It has been noted, and nothing was half done.",
     503: Unavailable.message,
 }
@@ -42,7 +43,9 @@ def family_of(error: DomainError) -> str:
 def use_errors(app: Quart) -> None:
     @app.errorhandler(DomainError)
     async def refused(error: DomainError) -> Response:
-        return await _answer(status_of(error), error.message, family=family_of(error))
+        response = await _answer(status_of(error), error.message, family=family_of(error))
+        response.headers.update(_headers(error))
+        return response
 
     @app.errorhandler(HTTPException)
     async def http_problem(error: HTTPException) -> Response:
@@ -66,6 +69,10 @@ def use_errors(app: Quart) -> None:
     @app.errorhandler(Exception)
     async def unexpected(error: Exception) -> Response:
         return _stand_alone(500, error)
+
+
+def _headers(error: DomainError) -> dict[str, str]:
+    return {"Retry-After": str(error.wait)} if isinstance(error, TooMany) else {}
 
 
 async def _answer(status: int, message: str, *, family: str | None = None) -> Response:

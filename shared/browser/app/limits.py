@@ -1,0 +1,147 @@
+"""How often something may be done: the whole table, and the one call that counts.
+
+Counted in Valkey for all processes together, in fixed windows. A site that has no Valkey counts in each process;
+one whose Valkey is away lets readers through and sends no mail.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import wraps
+from ipaddress import ip_address, ip_network
+from typing import ParamSpec, Protocol, TypeVar
+
+import structlog
+from quart import Quart, current_app, request
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from shared.browser.app.utils.settings import current_settings
+from shared.config import Settings
+from shared.errors import TooMany
+from shared.utils import keyed_hash
+
+log = structlog.get_logger("limits")
+
+MINUTE, HOUR = 60, 3600
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `times` within `seconds`. `closed`: refused while the counter cannot be reached."""
+
+    times: int
+    seconds: int
+    closed: bool = False
+
+
+LIMITS: dict[str, Limit] = {
+    "sign_in_address": Limit(5, HOUR, closed=True),
+    "sign_in_network": Limit(20, HOUR, closed=True),
+    "sign_in_code": Limit(30, HOUR, closed=True),
+    "search": Limit(60, MINUTE),
+    "basket": Limit(120, MINUTE),
+    "checkout": Limit(20, MINUTE),
+}
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Counter(Protocol):
+    async def count(self, key: str, seconds: int) -> tuple[int, int]:
+        """Once more: how often now in this window, and after how many seconds it ends."""
+        ...
+
+
+class ValkeyCounter:
+    def __init__(self, url: str) -> None:
+        self.redis = Redis.from_url(url, socket_timeout=0.25, socket_connect_timeout=0.25)
+
+    async def count(self, key: str, seconds: int) -> tuple[int, int]:
+        async with self.redis.pipeline(transaction=True) as pipe:
+            pipe.set(key, 0, ex=seconds, nx=True)
+            pipe.incr(key)
+            pipe.ttl(key)
+            _, times, rest = await pipe.execute()
+        return int(times), max(1, int(rest))
+
+    async def aclose(self) -> None:
+        await self.redis.aclose()
+
+
+class OwnCounter:
+    """In this process alone. What has ended is forgotten when the table grows."""
+
+    LARGEST = 10_000
+
+    def __init__(self) -> None:
+        self.windows: dict[str, tuple[int, float]] = {}
+
+    async def count(self, key: str, seconds: int) -> tuple[int, int]:
+        now = time.monotonic()
+        if len(self.windows) > self.LARGEST:
+            self.windows = {name: window for name, window in self.windows.items() if window[1] > now}
+        times, ends = self.windows.get(key, (0, 0.0))
+        if ends <= now:
+            times, ends = 0, now + seconds
+        self.windows[key] = times + 1, ends
+        return times + 1, max(1, round(ends - now))
+
+
+def use_limits(app: Quart, settings: Settings) -> None:
+    if settings.redis_url is None:
+        app.extensions["limits"] = OwnCounter()
+        return
+    counter = app.extensions["limits"] = ValkeyCounter(settings.redis_url)
+    app.after_serving(counter.aclose)
+
+
+async def spend(name: str, key: str) -> None:
+    """Counts one try of `name` by `key` (an address, a network). Raises TooMany when there were enough."""
+    limit = LIMITS[name]
+    counter: Counter = current_app.extensions["limits"]
+    # Neither addresses nor networks are stored as they are.
+    hashed = keyed_hash(current_settings().secret_key, f"limit:{name}:{key}")
+    try:
+        times, wait = await counter.count(f"limits:{hashed}", limit.seconds)
+    except (RedisError, OSError) as error:
+        log.warning("limits cannot be counted", limit=name, refused=limit.closed, error=repr(error))
+        if limit.closed:
+            raise TooMany from None
+        return
+    if times > limit.times:
+        log.info("limit reached", limit=name)
+        raise TooMany(wait=wait)
+
+
+def limited(name: str) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
+    """This route, at most so often from one network."""
+    if name not in LIMITS:
+        raise KeyError(name)
+
+    def wrap(route: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+        @wraps(route)
+        async def counted(*args: P.args, **kwargs: P.kwargs) -> T:
+            await spend(name, client_network())
+            return await route(*args, **kwargs)
+
+        return counted
+
+    return wrap
+
+
+def client_network() -> str:
+    """The visitor's address; of IPv6 the /64, which is one household.
+
+    From X-Forwarded-For only what a trusted proxy appended: read from the right, up to the first stranger.
+    """
+    trusted = current_settings().trusted_proxies
+    hops = [request.remote_addr or "", *reversed(request.headers.get("X-Forwarded-For", "").split(","))]
+    for hop in (hop.strip() for hop in hops):
+        try:
+            address = ip_address(hop)
+        except ValueError:
+            return "unknown"
+        if not any(address in network for network in trusted):
+            break
+    return str(ip_network((address, 64), strict=False) if address.version == 6 else address)  # noqa: PLR2004

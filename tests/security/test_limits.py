@@ -1,0 +1,95 @@
+"""How often something may be done, and who is counted."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from quart import Quart
+
+from rose.supervisor.valkey import Valkey
+from shared.browser.app import limits
+from shared.browser.app.limits import HOUR, Limit, client_network, limited, spend
+from shared.errors import TooMany
+from shared.infrastructure.factory import create_base_app
+from tests.house import settings_for
+
+NOBODY = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(limits.LIMITS, "search", Limit(2, HOUR))
+    monkeypatch.setitem(limits.LIMITS, "sign_in_address", Limit(2, HOUR, closed=True))
+
+
+@pytest.fixture(scope="module")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    server = Valkey(tmp_path_factory.mktemp("valkey"))
+    server.start()
+    yield server
+    server.stop()
+
+
+def app_with(tmp_path: Path, **changes: object) -> Quart:
+    return create_base_app("market", settings_for(NOBODY, home=tmp_path, **changes))
+
+
+@pytest.mark.usefixtures("small")
+async def test_the_third_try_of_two_is_refused_and_says_when_to_come_back(tmp_path: Path) -> None:
+    app = app_with(tmp_path)
+
+    @app.get("/busy")
+    @limited("search")
+    async def busy() -> str:
+        return "ok"
+
+    client = app.test_client()
+    headers = {"Host": "localhost:8001", "Accept": "application/json"}
+    statuses = [(await client.get("/busy", headers=headers)).status_code for _ in range(3)]
+    refused = await client.get("/busy", headers=headers)
+    assert statuses == [200, 200, 429]
+    assert 0 < int(refused.headers["Retry-After"]) <= HOUR
+
+
+@pytest.mark.usefixtures("small")
+async def test_processes_count_together(tmp_path: Path, valkey: Valkey) -> None:
+    one, two = (app_with(tmp_path, redis_url=valkey.url) for _ in range(2))
+    for app in (one, two):
+        async with app.app_context():
+            await spend("search", "198.51.100.7")
+    async with one.app_context():
+        with pytest.raises(TooMany):
+            await spend("search", "198.51.100.7")
+        await spend("search", "198.51.100.8")
+    for app in (one, two):
+        await app.extensions["limits"].aclose()
+
+
+@pytest.mark.usefixtures("small")
+async def test_without_the_counter_readers_pass_and_no_mail_is_sent(tmp_path: Path) -> None:
+    app = app_with(tmp_path, redis_url="redis://127.0.0.1:1")
+    async with app.app_context():
+        for _ in range(3):
+            await spend("search", "x")
+        with pytest.raises(TooMany):
+            await spend("sign_in_address", "x")
+
+
+@pytest.mark.parametrize(
+    ("trusted", "peer", "forwarded", "counted"),
+    [
+        ([], "203.0.113.5", "198.51.100.1", "203.0.113.5"),
+        (["127.0.0.1"], "127.0.0.1", "198.51.100.1", "198.51.100.1"),
+        (["127.0.0.1"], "127.0.0.1", "6.6.6.6, 198.51.100.1", "198.51.100.1"),
+        (["127.0.0.1", "10.0.0.0/8"], "127.0.0.1", "198.51.100.1, 10.1.2.3", "198.51.100.1"),
+        (["127.0.0.1"], "127.0.0.1", "nonsense", "unknown"),
+        ([], "2001:db8:1:2:3::4", "", "2001:db8:1:2::/64"),
+    ],
+)
+async def test_only_trusted_proxies_say_who_asks(
+    tmp_path: Path, trusted: list[str], peer: str, forwarded: str, counted: str
+) -> None:
+    app = app_with(tmp_path, trusted_proxies=trusted)
+    headers = {"X-Forwarded-For": forwarded, "Remote-Addr": peer}  # Quart itself sets the second, from the socket
+    async with app.test_request_context("/", headers=headers):
+        assert client_network() == counted
