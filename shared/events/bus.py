@@ -1,7 +1,7 @@
 """What happened, and who reacts. `emit_event` writes in the caller's transaction; nothing is sent from here."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -19,6 +19,12 @@ class DomainFact(BaseModel):
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
+    # Leaves the house, when there is a relay: from then on it is a contract with strangers.
+    public: ClassVar[bool] = False
+    # Fields of a public fact that stay here all the same: secrets, and what is personal.
+    private: ClassVar[frozenset[str]] = frozenset()
+    # For a fact that strangers tell and the inbox takes: the CloudEvents `source` it carries.
+    source: ClassVar[str | None] = None
 
     def key(self) -> str | None:
         """The thing it happened to: ordered handlers get the facts of one key one after another."""
@@ -28,6 +34,17 @@ class DomainFact(BaseModel):
     def publisher(cls) -> str:
         """The app that emits it: the first word of its name."""
         return cls.name.split(".", 1)[0]
+
+
+def public_facts() -> dict[str, type[DomainFact]]:
+    """What may leave the house, by name, of all facts whose modules were imported."""
+    return {fact.name: fact for fact in _descendants(DomainFact) if fact.public}
+
+
+def _descendants(fact: type[DomainFact]) -> Iterator[type[DomainFact]]:
+    for child in fact.__subclasses__():
+        yield child
+        yield from _descendants(child)
 
 
 Handler = Callable[..., Awaitable[None]]

@@ -31,6 +31,8 @@ class OrderPaid(_AboutOrder):
     """The money is there: fetched from the payment provider, not believed from a browser."""
 
     name: ClassVar[str] = "cart.order_paid"
+    public: ClassVar[bool] = True
+    private: ClassVar[frozenset[str]] = frozenset({"email", "buyer", "user_id"})
 
     email: str
     buyer: str = ""
@@ -44,12 +46,15 @@ class OrderReleased(_AboutOrder):
     """Expired or cancelled before payment: everyone gives back what they held for it."""
 
     name: ClassVar[str] = "cart.order_released"
+    public: ClassVar[bool] = True
 
 
 class OrderRefunded(_AboutOrder):
     """Money went back for these lines (quantities as refunded)."""
 
     name: ClassVar[str] = "cart.order_refunded"
+    public: ClassVar[bool] = True
+    private: ClassVar[frozenset[str]] = frozenset({"email"})
 
     email: str
     amount: int

@@ -1,0 +1,48 @@
+"""Which sink an address means. Each library is loaded only when its kind of address is configured."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from shared.errors import DomainError
+from shared.events.relay.sink import Sink
+
+
+class NoSuchBroker(DomainError):
+    message = "RELAY_URL must begin with nats://, tls://, redis://, rediss://, kafka://, amqp:// or amqps://."
+
+
+class BrokerNotInstalled(DomainError):
+    message = "This broker's library is not installed."
+
+
+def sink_for(url: str, *, stream: str = "EV") -> Sink:
+    """Raises NoSuchBroker, or BrokerNotInstalled naming the extra that is missing."""
+    scheme = urlsplit(url).scheme
+    try:
+        if scheme in {"nats", "tls"}:
+            from shared.events.relay.nats import NatsSink
+
+            return NatsSink(url, stream=stream)
+        return _through_faststream(scheme, url)
+    except ImportError as error:
+        extra = "nats" if scheme in {"nats", "tls"} else f"faststream[{scheme.rstrip('s')}]"
+        raise BrokerNotInstalled(f"For {scheme}:// install {extra}: {error}.") from error
+
+
+def _through_faststream(scheme: str, url: str) -> Sink:
+    from shared.events.relay.faststream import FastStreamSink, to_kafka, to_rabbit, to_redis
+
+    quiet: Any = {"logger": None}
+    if scheme in {"redis", "rediss"}:
+        from faststream.redis import RedisBroker
+
+        return FastStreamSink(RedisBroker(url, **quiet), to_redis, name="redis")
+    if scheme == "kafka":
+        from faststream.kafka import KafkaBroker
+
+        return FastStreamSink(KafkaBroker(urlsplit(url).netloc.split(","), **quiet), to_kafka, name="kafka")
+    if scheme in {"amqp", "amqps"}:
+        from faststream.rabbit import RabbitBroker
+
+        return FastStreamSink(RabbitBroker(url, **quiet), to_rabbit, name="rabbit")
+    raise NoSuchBroker
