@@ -30,6 +30,7 @@ from shared.events.payloads.events import TicketsIssued
 from shared.infrastructure.background import use_background
 from shared.infrastructure.factory import create_base_app
 from shared.infrastructure.internal_routes import use_internal
+from shared.infrastructure.relaying import use_relay
 
 PUBLIC = (account, authors, feeds, home, media, newsletters, search, sign_in, sign_out, tags)
 
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Quart:
     for routes in (*PUBLIC, *ADMIN, posts):
         app.register_blueprint(routes.bp)
     use_background(app, "schedule", keep_schedule)
+    use_relay(app, app.extensions["settings"])
     return app
 
 

@@ -101,6 +101,20 @@ class SumUpAccount(Part):
     webhook_secret: str | None = None
 
 
+class Relay(Part):
+    """The broker that public events are poured into, and the JetStream that takes them (NATS only)."""
+
+    url: str
+    stream: str = "EV"
+
+
+class Inbox(Part):
+    """The JetStream of NATS that strangers' events are taken from."""
+
+    url: str
+    stream: str = "IN"
+
+
 class Settings(Part):
     site: Site
     apps: Apps
@@ -113,6 +127,9 @@ class Settings(Part):
     secret_key: str = Field(min_length=32)
     internal_key: str = Field(min_length=32)
     sumup: SumUpAccount | None = None
+    relay: Relay | None = None
+    inbox: Inbox | None = None
+    metrics_token: str | None = Field(None, min_length=16)
     home: Path = Path(".rose")
     debug: bool = False
     # Addresses of the proxies in front: only what they say of a visitor's address is believed.
@@ -154,8 +171,10 @@ def _under_environment(values: dict[str, Any], environ: Mapping[str, str]) -> di
         "home": environ.get("ROSE_HOME", ".rose"),
         "debug": environ.get("ROSE_DEBUG", "") == "1",
         "sumup": _sumup(environ),
+        "relay": _broker(environ, "RELAY"),
+        "inbox": _broker(environ, "INBOX"),
     }
-    for name in ("database_url", "redis_url", "smtp_url", "secret_key", "internal_key"):
+    for name in ("database_url", "redis_url", "smtp_url", "secret_key", "internal_key", "metrics_token"):
         found[name] = _secret(environ, name.upper())
     return {key: value for key, value in found.items() if value is not None}
 
@@ -170,6 +189,14 @@ def _sumup(environ: Mapping[str, str]) -> dict[str, str] | None:
     if secret := _secret(environ, "SUMUP_WEBHOOK_SECRET"):
         found["webhook_secret"] = secret
     return found
+
+
+def _broker(environ: Mapping[str, str], name: str) -> dict[str, str] | None:
+    url = _secret(environ, f"{name}_URL")
+    if not url:
+        return None
+    stream = environ.get(f"{name}_STREAM")
+    return {"url": url, "stream": stream} if stream else {"url": url}
 
 
 def _secret(environ: Mapping[str, str], name: str) -> str | None:

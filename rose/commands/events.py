@@ -1,6 +1,7 @@
 """The bus, for the person who runs the server."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from importlib import import_module
@@ -24,16 +25,39 @@ Moment = Annotated[datetime, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M",
 @app.command()
 def glue() -> None:
     """Print the glue: when this happens, emitted by whom, that app does this."""
-    from shared.events.bus import registrations
+    from shared.events.bus import public_facts, registrations
 
-    for name in _APPS:
-        import_module(f"{name}.app").register_handlers()
-    table = Table("event", "emitted by", "handled by", "effect", "order")
+    _load_apps()
+    table = Table("event", "emitted by", "handled by", "effect", "order", "public")
     for line in registrations():
         effect = "exactly once" if line.takes_session else "at least once"
         order = "by key" if line.ordered else "as seen"
-        table.add_row(line.fact.name, line.fact.publisher(), line.name, effect, order)
+        public = "yes" if line.fact.public else ""
+        table.add_row(line.fact.name, line.fact.publisher(), line.name, effect, order, public)
+    for name in sorted(public_facts().keys() - {line.fact.name for line in registrations()}):
+        table.add_row(name, name.split(".")[0], "", "", "", "yes")
     Console().print(table)
+
+
+@app.command()
+def contract() -> None:
+    """Print what strangers may rely on: each public event as JSON Schema."""
+    from shared.events.contract import describe
+
+    _load_apps()
+    typer.echo(json.dumps(describe(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def relay() -> None:
+    """Pour public events into the broker at RELAY_URL until Ctrl-C, in this process.
+
+    With RELAY_URL in its environment the blog does it already; whoever comes second waits for its turn.
+    """
+    from rose.relay import run
+
+    _load_apps()
+    run()
 
 
 @app.command()
@@ -111,6 +135,11 @@ def rewind(consumer: Consumer, to: Moment) -> None:
 
     _write(lambda session: go_back(session, consumer, to=to.replace(tzinfo=UTC)))
     typer.echo(f"{consumer} begins again at {to:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+def _load_apps() -> None:
+    for name in _APPS:
+        import_module(f"{name}.app").register_handlers()
 
 
 def _read(question: Callable[[AsyncSession], Awaitable[T]]) -> T:

@@ -1,7 +1,9 @@
 """A public event on its way out, as CloudEvents 1.0 in binary mode: headers say what it is, the body is the payload."""
 
 import json
+import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 from uuid import UUID
@@ -13,6 +15,7 @@ from shared.events.versions import parse
 
 # What CloudEvents leaves as it is in a header's value; spaces, quotes, % and all that is not ASCII are encoded.
 _PLAIN = "!#$&'()*+,/:;<=>?@[\\]^`{|}"
+_HARMLESS = re.compile(r"[\w:/.-]*", re.ASCII).fullmatch
 # What would cut a subject of NATS in pieces, or match many of them.
 _UNSPEAKABLE = str.maketrans(dict.fromkeys(".*> \t\r\n", "_"))
 
@@ -58,12 +61,22 @@ class Message(NamedTuple):
             "content-type": "application/json",
         }
         if self.key is not None:
-            found["ce-subject"] = found["ce-partitionkey"] = quote(self.key, safe=_PLAIN)
+            found["ce-subject"] = _in_a_header(self.key)
         if self.traceparent:
-            found["ce-traceparent"] = self.traceparent
+            found["ce-traceparent"] = _in_a_header(self.traceparent)
         return found
+
+
+def _in_a_header(text: str) -> str:
+    return text if _HARMLESS(text) else quote(text, safe=_PLAIN)
 
 
 def _moment(event_id: UUID) -> str:
     """When it was emitted: a UUIDv7 begins with the milliseconds."""
-    return datetime.fromtimestamp((event_id.int >> 80) / 1000, UTC).isoformat(timespec="milliseconds")
+    seconds, milliseconds = divmod(event_id.int >> 80, 1000)
+    return f"{_second(seconds)}.{milliseconds:03}Z"
+
+
+@lru_cache(maxsize=16)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

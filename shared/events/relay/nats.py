@@ -8,7 +8,6 @@ import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.errors import MaxPayloadError
 from nats.js.api import StreamConfig
 from nats.js.errors import NotFoundError
 
@@ -50,15 +49,15 @@ class NatsSink:
             raise BrokerAway from error
 
     async def send(self, message: Message) -> None:
-        headers = message.headers()
-        headers["Nats-Msg-Id"] = message.event_id
+        head, size = _head(message)
+        client = self._connected()
+        if size > client.max_payload:
+            raise Refused("too large for this broker")
+        line = f"HPUB {message.subject} {self._inbox}.{self._sent} {len(head)} {size}\r\n".encode()
         try:
             await self._room()
-            await self._connected().publish(
-                message.subject, message.body, reply=f"{self._inbox}.{self._sent}", headers=headers
-            )
-        except MaxPayloadError as error:
-            raise Refused("too large for this broker") from error
+            # What publish() does, which checks and encodes each header line by itself: half of all the work.
+            await client._send_command(b"".join((line, head, message.body, b"\r\n")))  # noqa: SLF001
         except TROUBLES as error:
             raise BrokerAway from error
         self._sent += 1
@@ -77,12 +76,17 @@ class NatsSink:
         if client is not None:
             await close(client)
 
+    async def _flush(self) -> None:
+        await self._connected()._flush_pending()  # noqa: SLF001
+
     async def _room(self) -> None:
         if self._sent - self._answered >= IN_FLIGHT:
             await self._until(self._sent - IN_FLIGHT // 2)
 
     async def _until(self, answered: int) -> None:
         async with asyncio.timeout(PATIENCE):
+            if self._answered < answered:
+                await self._flush()
             while self._answered < answered:
                 self._connected()
                 self._news.clear()
@@ -113,6 +117,13 @@ class NatsSink:
     async def _disconnected(self) -> None:
         self._lost = self._lost or "the connection broke"
         self._news.set()
+
+
+def _head(message: Message) -> tuple[bytes, int]:
+    """The headers, and how long they are with the body: no value has a line break in it."""
+    lines = "".join([f"{name}: {value}\r\n" for name, value in message.headers().items()])
+    head = f"NATS/1.0\r\nNats-Msg-Id: {message.event_id}\r\n{lines}\r\n".encode()
+    return head, len(head) + len(message.body)
 
 
 async def connect(url: str, name: str, disconnected: Any = None) -> Client:
