@@ -1,6 +1,7 @@
 """The four apps in one process, and browsers without JavaScript to visit them."""
 
 import contextlib
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,13 @@ import httpx
 from quart import Quart
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from blog.services import grants
 from shared.config import Settings
 from shared.db.session import create_engine, transaction, use_engine
 from shared.events.processor import EventProcessor
 from shared.events.testing import wait_until_quiet
 from shared.infrastructure.internal_api import InternalApi
-from shared.models import User
+from shared.models import Right, Role, User
 from shared.utils import tls_context
 
 APPS = ("blog", "market", "cart", "events")
@@ -85,10 +87,16 @@ class House:
         processors: list[EventProcessor] = [app.extensions["event_processor"] for app in self.apps.values()]
         await wait_until_quiet(*processors)
 
-    async def member(self, email: str = "ann@example.com", *, name: str = "Ann", admin: bool = False) -> User:
+    async def member(
+        self, email: str = "ann@example.com", *, name: str = "Ann", admin: bool = False, rights: Sequence[Right] = ()
+    ) -> User:
+        """`admin` is short for the administrator's right."""
         async with transaction() as session:
-            user = User(email=email, name=name, is_admin=admin)
+            user = User(email=email, name=name)
             session.add(user)
+            await session.flush()
+            for right in (*rights, *([Right(Role.ADMINISTRATOR)] if admin else [])):
+                await grants.give(session, user, right)
         return user
 
     async def signed_in(self, user: User) -> httpx.AsyncClient:

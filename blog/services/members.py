@@ -7,8 +7,9 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.errors import Conflict, NotFound
-from shared.models import GhostNewsletter, User, UserNewsletter, UserSession
+from blog.services import grants
+from shared.errors import NotFound
+from shared.models import GhostNewsletter, Grant, User, UserNewsletter, UserSession
 from shared.utils import utcnow
 
 PER_PAGE = 50
@@ -16,10 +17,6 @@ PER_PAGE = 50
 
 class MemberNotFound(NotFound):
     message = "There is no member with this address."
-
-
-class LastAdministrator(Conflict):
-    message = "This is the only administrator: make somebody else one first."
 
 
 @dataclass(frozen=True)
@@ -51,12 +48,20 @@ async def get(session: AsyncSession, member_id: int) -> User:
     return member
 
 
+async def get_by_email(session: AsyncSession, email: str) -> User:
+    member = await session.scalar(select(User).where(User.email == email))
+    if member is None:
+        raise MemberNotFound
+    return member
+
+
 async def list_page(session: AsyncSession, *, words: str = "", page: int = 1) -> MemberList:
     query = select(User, func.count().over())
     if words:
         like = f"%{words.lower()}%"
         query = query.where(or_(User.email.like(like), func.lower(User.name).like(like)))
-    ordered = query.order_by(User.is_admin.desc(), User.created_at.desc(), User.id.desc())
+    staff = User.id.in_(select(Grant.user_id))
+    ordered = query.order_by(staff.desc(), User.created_at.desc(), User.id.desc())
     rows = (await session.execute(ordered.limit(PER_PAGE).offset((max(page, 1) - 1) * PER_PAGE))).all()
     total = rows[0][1] if rows else 0
     return MemberList([row[0] for row in rows], page, max(1, -(-total // PER_PAGE)), total)
@@ -83,23 +88,10 @@ async def rename(session: AsyncSession, member_id: int, name: str) -> User:
     return member
 
 
-async def set_admin(session: AsyncSession, email: str, *, is_admin: bool) -> User:
-    """Makes the account if there is none yet. Raises LastAdministrator rather than lock everybody out."""
-    email = email.strip().lower()
-    # Two who resign at once wait for each other here, so that one of them stays.
-    admins = list(await session.scalars(select(User.email).where(User.is_admin.is_(True)).with_for_update()))
-    if not is_admin and admins == [email]:
-        raise LastAdministrator
-    await session.execute(insert(User).values(email=email).on_conflict_do_nothing())
-    member = (await session.scalars(select(User).where(User.email == email))).one()
-    member.is_admin = is_admin
-    return member
-
-
 async def remove(session: AsyncSession, member: User) -> None:
     """The account, its sessions and subscriptions. What was ordered stays with cart, as the law asks."""
     if member.is_admin:
-        await set_admin(session, member.email, is_admin=False)
+        await grants.refuse_the_last(session, member)
     await session.delete(member)
 
 

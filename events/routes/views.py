@@ -9,11 +9,12 @@ from quart import g
 from events.models import Entry, TicketType
 from events.services import entries, months, ticket_types
 from shared.browser.app.utils.settings import current_settings
+from shared.models import Role
 from shared.utils import utcnow
 
 
 async def entry_context(entry_id: int) -> dict[str, Any]:
-    admin = bool(g.user and g.user.is_admin)
+    admin = bool(g.user and g.user.reach(Role.STEWARD))
     entry = await entries.get_visible(g.session, entry_id, to_admin=admin)
     return {
         "entry": entry,

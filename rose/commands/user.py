@@ -3,40 +3,44 @@ from typing import Annotated
 
 import typer
 
+from rose.commands import people
+from shared.models.grant import Role
+
 app = typer.Typer(name="user", help="Look after the people of the site.")
 
-
-@app.callback()
-def people() -> None:
-    """Keeps `create` a command of its own, though it is the only one."""
+Address = Annotated[str, typer.Argument(help="The address that the links to sign in go to.")]
+Wanted = Annotated[Role, typer.Argument(help="What they may do.")]
+Page = Annotated[str | None, typer.Option("--page", help="Only for what hangs on this page, by its address (slug).")]
 
 
 @app.command()
 def create(
-    email: Annotated[str, typer.Argument(help="The address that the links to sign in go to.")],
+    email: Address,
     *,
     admin: Annotated[bool, typer.Option("--admin", help="May change everything in the browser.")] = False,
     name: Annotated[str, typer.Option(help="As others see it.")] = "",
 ) -> None:
     """Make a member, or make an existing one an administrator. There are no passwords."""
-    asyncio.run(_create(email, name, admin=admin))
+    asyncio.run(people.create(email, name, admin=admin))
     typer.echo(f"{email} may sign in{' as an administrator' if admin else ''}: the link comes by mail.")
 
 
-async def _create(email: str, name: str, *, admin: bool) -> None:
-    from pydantic import TypeAdapter, ValidationError
+@app.command()
+def grant(email: Address, role: Wanted, *, page: Page = None) -> None:
+    """Give a member a role, for the whole site or for one page."""
+    asyncio.run(people.grant(email, role, page))
+    typer.echo(f"{email} is {role} now{f' of {page}' if page else ''}.")
 
-    from blog.services import members
-    from rose.database import site_database
-    from rose.supervisor.errors import CannotRun
-    from shared.browser.app.utils.parsing import Email
-    from shared.db.session import transaction
 
-    try:
-        address = TypeAdapter(Email).validate_python(email)
-    except ValidationError:
-        raise CannotRun(f"{email} is not an e-mail address.") from None
-    async with site_database(), transaction() as session:
-        member = await members.welcome(session, address)
-        member.name = name or member.name
-        member.is_admin = admin or member.is_admin
+@app.command()
+def revoke(email: Address, role: Wanted, *, page: Page = None) -> None:
+    """Take a role back. The last administrator keeps theirs."""
+    asyncio.run(people.revoke(email, role, page))
+    typer.echo(f"{email} is no longer {role}{f' of {page}' if page else ''}.")
+
+
+@app.command("list")
+def list_staff() -> None:
+    """Everybody who holds a role."""
+    for line in asyncio.run(people.list_staff()) or ["Nobody holds a role yet: rose user create EMAIL --admin"]:
+        typer.echo(line)

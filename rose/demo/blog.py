@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.models import Author, Post
-from blog.services import members, writing
+from blog.services import grants, members, writing
 from blog.services.picture import convert
 from blog.services.rendering import Body, render
 from blog.services.uploads import media_folder
@@ -16,7 +16,7 @@ from rose.demo.texts import Text, list_pages, list_posts
 from shared.config import Settings
 from shared.editor.document import from_text_source
 from shared.editor.koenig import Koenig
-from shared.models import GhostNewsletter, KeyValue, MenuItem
+from shared.models import GhostNewsletter, KeyValue, MenuItem, Right, Role
 from shared.utils import slugify, utcnow
 
 Written = list[tuple[Text, Body]]
@@ -59,8 +59,9 @@ async def _save_menu(session: AsyncSession) -> None:
 
 
 async def _welcome_people(session: AsyncSession) -> None:
-    admin = await members.set_admin(session, "admin@roseash.example", is_admin=True)
+    admin = await members.welcome(session, "admin@roseash.example")
     admin.name = "Rowan Ash"
+    await grants.give(session, admin, Right(Role.ADMINISTRATOR))
     ann = await members.welcome(session, "ann@roseash.example")
     ann.name = "Ann Archer"
 

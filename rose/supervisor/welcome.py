@@ -2,7 +2,10 @@ from rose.supervisor.addresses import APPS
 from rose.supervisor.console import say, shout
 from rose.supervisor.site import Site
 
-_ADMINISTRATOR = "SELECT email FROM users WHERE is_admin ORDER BY id LIMIT 1"
+_ADMINISTRATOR = (
+    "SELECT email FROM users JOIN grants ON grants.user_id = users.id "
+    "WHERE role = 'administrator' ORDER BY users.id LIMIT 1"
+)
 
 
 def welcome(site: Site, *, seconds: float) -> None:

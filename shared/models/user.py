@@ -1,9 +1,11 @@
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, func, inspect, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from shared.db.base import Base, created, pk
+from shared.models.grant import Grant, Reach, Right, Role
 
 
 class User(Base):
@@ -16,14 +18,39 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(120), default="")
     note: Mapped[str | None]
-    is_admin: Mapped[bool] = mapped_column(default=False)
     ghost_id: Mapped[str | None] = mapped_column(String(24), unique=True)
     created_at: Mapped[created]
     last_seen_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        """As they were when the row was loaded; a member who was only just made has none."""
+        rows = self.__dict__.get("held") or ()
+        return tuple(Right(Role(role), (kind, place) if kind else None) for role, kind, place in rows)
+
+    def reach(self, *roles: Role) -> Reach:
+        """Where this member holds one of the roles. An administrator holds them all, everywhere."""
+        found = [right.container for right in self.rights if right.role in {Role.ADMINISTRATOR, *roles}]
+        return Reach(whole=None in found, containers=frozenset(place for place in found if place))
+
+    @property
+    def is_admin(self) -> bool:
+        return bool(self.reach())
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.rights)
 
     @property
     def greeting(self) -> str:
         return self.name or self.email.split("@", 1)[0]
+
+
+# In the same query as the row: no page pays another one to know what its reader may do.
+_rights = func.jsonb_agg(func.jsonb_build_array(Grant.role, Grant.container_type, Grant.container_id), type_=JSONB)
+_held = select(_rights).where(Grant.user_id == User.id).correlate_except(Grant).scalar_subquery()
+inspect(User).add_property("held", column_property(_held, expire_on_flush=False))
 
 
 class UserSession(Base):

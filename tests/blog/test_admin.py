@@ -1,9 +1,10 @@
 import httpx
 import pytest
 
-from blog.services import members
-from blog.services.members import LastAdministrator
+from blog.services import grants, members
+from blog.services.grants import LastAdministrator
 from shared.db.session import transaction
+from shared.models import Right, Role
 from tests.factories.blog import a_page, a_post, a_tag
 from tests.house import House
 
@@ -63,11 +64,11 @@ async def test_bob_makes_ann_an_administrator(house: House, editor: httpx.AsyncC
 
 
 async def test_the_last_administrator_cannot_resign(house: House) -> None:
-    await house.member("bob@example.com", admin=True)
+    bob = await house.member("bob@example.com", admin=True)
 
     with pytest.raises(LastAdministrator):
         async with transaction() as session:
-            await members.set_admin(session, "bob@example.com", is_admin=False)
+            await grants.take(session, await members.get(session, bob.id), Right(Role.ADMINISTRATOR))
 
 
 async def test_members_are_found_by_a_part_of_their_name(house: House, editor: httpx.AsyncClient) -> None:

@@ -5,12 +5,12 @@ import pytest
 from quart import g
 from sqlalchemy import select
 
-from shared.browser.app.authz import require_admin, require_user
+from shared.browser.app.authz import require, require_user
 from shared.browser.app.csrf import allowed
 from shared.browser.app.utils.htmx import see_other
 from shared.db.session import get_session
 from shared.errors import Conflict, Invalid, NotFound, Unavailable
-from shared.models import KeyValue, User
+from shared.models import KeyValue, Role, User
 from tests.house import ORIGINS, House
 
 TRUSTED = frozenset(ORIGINS.values())
@@ -73,7 +73,7 @@ def rooms(house: House) -> House:
         return f"hello {g.user.name}"
 
     @app.get("/t/admins/")
-    @require_admin
+    @require(Role.EDITOR)
     async def admins() -> str:
         return "the engine room"
 

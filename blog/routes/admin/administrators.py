@@ -1,25 +1,27 @@
 from quart import Blueprint, Response, g
 
-from blog.services import members
-from shared.browser.app.authz import require_admin
+from blog.services import grants, members
+from shared.browser.app.authz import require
 from shared.browser.app.utils.htmx import see_other
+from shared.models.grant import Right, Role
 
 bp = Blueprint("admin_administrators", __name__)
 
 
 @bp.post("/admin/members/<int:member_id>/administrator/")
-@require_admin
+@require(Role.ADMINISTRATOR)
 async def create(member_id: int) -> Response:
     return await _set(member_id, is_admin=True)
 
 
 @bp.post("/admin/members/<int:member_id>/administrator/delete/")
-@require_admin
+@require(Role.ADMINISTRATOR)
 async def destroy(member_id: int) -> Response:
     return await _set(member_id, is_admin=False)
 
 
 async def _set(member_id: int, *, is_admin: bool) -> Response:
     member = await members.get(g.session, member_id)
-    await members.set_admin(g.session, member.email, is_admin=is_admin)
+    change = grants.give if is_admin else grants.take
+    await change(g.session, member, Right(Role.ADMINISTRATOR))
     return await see_other(f"/admin/members/{member_id}/?saved=1")

@@ -3,11 +3,12 @@ from quart import Blueprint, Response, g, request
 from blog.forms import EditAuthor
 from blog.models import Author
 from blog.services import authors
-from shared.browser.app.authz import require_admin
+from shared.browser.app.authz import require
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.errors import DomainError
+from shared.models.grant import Role
 from shared.utils import slugify
 
 bp = Blueprint("admin_authors", __name__)
@@ -16,39 +17,39 @@ FIELDS = ("name", "slug", "bio", "image")
 
 
 @bp.get("/admin/authors/")
-@require_admin
+@require(Role.EDITOR)
 async def index() -> Response:
     found = await authors.list_all(g.session)
     return await page("blog/admin/authors/index.html", found=found, saved="saved" in request.args)
 
 
 @bp.get("/admin/authors/new/")
-@require_admin
+@require(Role.EDITOR)
 async def new() -> Response:
     return await _form(Submitted.of(EditAuthor), None)
 
 
 @bp.post("/admin/authors/")
-@require_admin
+@require(Role.EDITOR)
 async def create() -> Response:
     return await _save(await read_form(EditAuthor), None)
 
 
 @bp.get("/admin/authors/<int:author_id>/")
-@require_admin
+@require(Role.EDITOR)
 async def edit(author_id: int) -> Response:
     author = await authors.get(g.session, author_id)
     return await _form(Submitted.of(EditAuthor, {name: getattr(author, name) for name in FIELDS}), author)
 
 
 @bp.post("/admin/authors/<int:author_id>/")
-@require_admin
+@require(Role.EDITOR)
 async def update(author_id: int) -> Response:
     return await _save(await read_form(EditAuthor), await authors.get(g.session, author_id))
 
 
 @bp.post("/admin/authors/<int:author_id>/delete/")
-@require_admin
+@require(Role.EDITOR)
 async def destroy(author_id: int) -> Response:
     await authors.remove(g.session, await authors.get(g.session, author_id))
     return await see_other("/admin/authors/?saved=deleted")

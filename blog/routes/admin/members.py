@@ -4,16 +4,17 @@ from quart import Blueprint, Response, g, request
 
 from blog.forms import EditMember, NewMember
 from blog.services import members, newsletters
-from shared.browser.app.authz import require_admin
+from shared.browser.app.authz import require
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.models import User
+from shared.models.grant import Role
 
 bp = Blueprint("admin_members", __name__)
 
 
 @bp.get("/admin/members/")
-@require_admin
+@require(Role.ADMINISTRATOR)
 async def index() -> Response:
     words = request.args.get("q", "").strip()[:100]
     found = await members.list_page(g.session, words=words, page=max(request.args.get("page", 1, type=int), 1))
@@ -22,13 +23,13 @@ async def index() -> Response:
 
 
 @bp.get("/admin/members/new/")
-@require_admin
+@require(Role.ADMINISTRATOR)
 async def new() -> Response:
     return await page("blog/admin/members/new.html", form=Submitted.of(NewMember))
 
 
 @bp.post("/admin/members/")
-@require_admin
+@require(Role.ADMINISTRATOR)
 async def create() -> Response:
     form = await read_form(NewMember)
     if not form.ok:
@@ -39,7 +40,7 @@ async def create() -> Response:
 
 
 @bp.get("/admin/members/<int:member_id>/")
-@require_admin
+@require(Role.ADMINISTRATOR)
 async def edit(member_id: int) -> Response:
     member = await members.get(g.session, member_id)
     chosen = [str(found) for found in await members.list_subscriptions(g.session, member)]
@@ -48,7 +49,7 @@ async def edit(member_id: int) -> Response:
 
 
 @bp.post("/admin/members/<int:member_id>/")
-@require_admin
+@require(Role.ADMINISTRATOR)
 async def update(member_id: int) -> Response:
     form = await read_form(EditMember)
     member = await members.get(g.session, member_id)
@@ -60,7 +61,7 @@ async def update(member_id: int) -> Response:
 
 
 @bp.post("/admin/members/<int:member_id>/delete/")
-@require_admin
+@require(Role.ADMINISTRATOR)
 async def destroy(member_id: int) -> Response:
     await members.remove(g.session, await members.get(g.session, member_id))
     return await see_other("/admin/members/?saved=1")

@@ -2,12 +2,13 @@ from quart import Blueprint, Response, g, request
 
 from blog.forms import EditMenuItem
 from blog.services import menu
-from shared.browser.app.authz import require_admin
+from shared.browser.app.authz import require
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.errors import DomainError
 from shared.models import MenuItem
+from shared.models.grant import Role
 
 bp = Blueprint("admin_menu", __name__)
 
@@ -15,39 +16,39 @@ FIELDS = ("label", "url", "position", "parent_id")
 
 
 @bp.get("/admin/menu/")
-@require_admin
+@require(Role.EDITOR)
 async def index() -> Response:
     found = await menu.list_all(g.session)
     return await page("blog/admin/menu/index.html", found=found, saved="saved" in request.args)
 
 
 @bp.get("/admin/menu/new/")
-@require_admin
+@require(Role.EDITOR)
 async def new() -> Response:
     return await _form(Submitted.of(EditMenuItem), None)
 
 
 @bp.post("/admin/menu/")
-@require_admin
+@require(Role.EDITOR)
 async def create() -> Response:
     return await _save(await read_form(EditMenuItem), None)
 
 
 @bp.get("/admin/menu/<int:item_id>/")
-@require_admin
+@require(Role.EDITOR)
 async def edit(item_id: int) -> Response:
     item = await menu.get(g.session, item_id)
     return await _form(Submitted.of(EditMenuItem, {name: getattr(item, name) for name in FIELDS}), item)
 
 
 @bp.post("/admin/menu/<int:item_id>/")
-@require_admin
+@require(Role.EDITOR)
 async def update(item_id: int) -> Response:
     return await _save(await read_form(EditMenuItem), await menu.get(g.session, item_id))
 
 
 @bp.post("/admin/menu/<int:item_id>/delete/")
-@require_admin
+@require(Role.EDITOR)
 async def destroy(item_id: int) -> Response:
     await menu.remove(g.session, await menu.get(g.session, item_id))
     return await see_other("/admin/menu/?saved=deleted")

@@ -2,12 +2,13 @@ from quart import Blueprint, Response, g, request
 
 from blog.forms import EditNewsletter
 from blog.services import newsletters
-from shared.browser.app.authz import require_admin
+from shared.browser.app.authz import require
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.errors import DomainError
 from shared.models import GhostNewsletter
+from shared.models.grant import Role
 from shared.utils import slugify
 
 bp = Blueprint("admin_newsletters", __name__)
@@ -16,39 +17,39 @@ FIELDS = ("name", "slug", "description", "is_active", "subscribe_on_signup", "so
 
 
 @bp.get("/admin/newsletters/")
-@require_admin
+@require(Role.ADMINISTRATOR)
 async def index() -> Response:
     found = await newsletters.list_with_counts(g.session)
     return await page("blog/admin/newsletters/index.html", found=found, saved="saved" in request.args)
 
 
 @bp.get("/admin/newsletters/new/")
-@require_admin
+@require(Role.ADMINISTRATOR)
 async def new() -> Response:
     return await _form(Submitted.of(EditNewsletter), None)
 
 
 @bp.post("/admin/newsletters/")
-@require_admin
+@require(Role.ADMINISTRATOR)
 async def create() -> Response:
     return await _save(await read_form(EditNewsletter), None)
 
 
 @bp.get("/admin/newsletters/<int:newsletter_id>/")
-@require_admin
+@require(Role.ADMINISTRATOR)
 async def edit(newsletter_id: int) -> Response:
     newsletter = await newsletters.get(g.session, newsletter_id)
     return await _form(Submitted.of(EditNewsletter, {name: getattr(newsletter, name) for name in FIELDS}), newsletter)
 
 
 @bp.post("/admin/newsletters/<int:newsletter_id>/")
-@require_admin
+@require(Role.ADMINISTRATOR)
 async def update(newsletter_id: int) -> Response:
     return await _save(await read_form(EditNewsletter), await newsletters.get(g.session, newsletter_id))
 
 
 @bp.post("/admin/newsletters/<int:newsletter_id>/delete/")
-@require_admin
+@require(Role.ADMINISTRATOR)
 async def destroy(newsletter_id: int) -> Response:
     await newsletters.remove(g.session, await newsletters.get(g.session, newsletter_id))
     return await see_other("/admin/newsletters/?saved=deleted")

@@ -6,13 +6,14 @@ from blog.forms import WritePost
 from blog.models import Post
 from blog.routes.admin.manuscript import blank, filled, form_page
 from blog.services import desk, rendering, writing
-from shared.browser.app.authz import require_admin
+from shared.browser.app.authz import require
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.forms import read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
 from shared.db.session import get_session
 from shared.errors import DomainError
+from shared.models.grant import Role
 
 bp = Blueprint("admin_posts", __name__)
 
@@ -21,7 +22,7 @@ SECTION = "/admin/<any(posts, pages):section>/"
 
 
 @bp.get(SECTION)
-@require_admin
+@require(Role.EDITOR)
 async def index(section: str) -> Response:
     status = request.args.get("status", "")
     number = request.args.get("page", 1, type=int)
@@ -31,13 +32,13 @@ async def index(section: str) -> Response:
 
 
 @bp.get(f"{SECTION}new/")
-@require_admin
+@require(Role.EDITOR)
 async def new(section: str) -> Response:
     return await form_page(section, await blank(g.session, g.user), None)
 
 
 @bp.post(SECTION)
-@require_admin
+@require(Role.EDITOR)
 async def create(section: str) -> Response:
     form = await read_form(WritePost)
     if not form.ok:
@@ -52,14 +53,14 @@ async def create(section: str) -> Response:
 
 
 @bp.get(f"{SECTION}<int:post_id>/")
-@require_admin
+@require(Role.EDITOR)
 async def edit(section: str, post_id: int) -> Response:
     post = await desk.get_for_edit(g.session, post_id, KINDS[section])
     return await form_page(section, filled(post), post)
 
 
 @bp.post(f"{SECTION}<int:post_id>/")
-@require_admin
+@require(Role.EDITOR)
 async def update(section: str, post_id: int) -> Response:
     form = await read_form(WritePost)
     post = await _stored(section, post_id)
@@ -77,7 +78,7 @@ async def update(section: str, post_id: int) -> Response:
 
 
 @bp.post(f"{SECTION}<int:post_id>/delete/")
-@require_admin
+@require(Role.EDITOR)
 async def destroy(section: str, post_id: int) -> Response:
     await writing.remove(g.session, post_id)
     return await see_other(f"/admin/{section}/?deleted=1")

@@ -2,17 +2,18 @@ from quart import Blueprint, Response, g
 
 from blog.forms import Publish
 from blog.services import writing
-from shared.browser.app.authz import require_admin
+from shared.browser.app.authz import require
 from shared.browser.app.utils.forms import read_form
 from shared.browser.app.utils.htmx import see_other
 from shared.browser.app.utils.settings import current_settings
 from shared.browser.app.utils.time import from_zone
+from shared.models.grant import Role
 
 bp = Blueprint("admin_publications", __name__)
 
 
 @bp.post("/admin/<any(posts, pages):section>/<int:post_id>/publication/")
-@require_admin
+@require(Role.EDITOR)
 async def create(section: str, post_id: int) -> Response:
     form = (await read_form(Publish)).value
     moment = from_zone(form.at, current_settings().site.tz) if form.at else None
@@ -21,7 +22,7 @@ async def create(section: str, post_id: int) -> Response:
 
 
 @bp.post("/admin/<any(posts, pages):section>/<int:post_id>/publication/delete/")
-@require_admin
+@require(Role.EDITOR)
 async def destroy(section: str, post_id: int) -> Response:
     await writing.unpublish(g.session, post_id)
     return await see_other(f"/admin/{section}/{post_id}/?saved=draft")

@@ -4,23 +4,24 @@ from quart import Blueprint, Response, g, request
 
 from cart.forms import SearchOrders
 from cart.services import orders, refunds, totals
-from shared.browser.app.authz import require_admin
+from shared.browser.app.authz import require
 from shared.browser.app.utils.forms import check_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.infrastructure.urls import cart_url
+from shared.models.grant import Role
 from shared.utils import random_token
 
 bp = Blueprint("admin_orders", __name__, url_prefix="/admin")
 
 
 @bp.get("/")
-@require_admin
+@require(Role.TREASURER)
 async def home() -> Response:
     return await see_other(cart_url("/admin/orders/"))
 
 
 @bp.get("/orders/")
-@require_admin
+@require(Role.TREASURER)
 async def index() -> Response:
     form = check_form(SearchOrders, request.args)
     asked = form.value if form.ok else SearchOrders()
@@ -29,7 +30,7 @@ async def index() -> Response:
 
 
 @bp.get("/orders/<token>/")
-@require_admin
+@require(Role.TREASURER)
 async def show(token: str) -> Response:
     order = await orders.get(g.session, token)
     context: dict[str, Any] = {

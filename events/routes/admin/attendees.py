@@ -2,15 +2,16 @@ from quart import Blueprint, Response, g
 
 from events.routes.paging import page_number
 from events.services import attendees, entries
-from shared.browser.app.authz import require_admin
+from shared.browser.app.authz import require
 from shared.browser.app.utils.htmx import page
 from shared.browser.app.utils.settings import current_settings
+from shared.models.grant import Role
 
 bp = Blueprint("admin_attendees", __name__)
 
 
 @bp.get("/admin/entries/<int:entry_id>/attendees/")
-@require_admin
+@require(Role.STEWARD)
 async def index(entry_id: int) -> Response:
     entry = await entries.get_visible(g.session, entry_id, to_admin=True)
     found = await attendees.list_of_entry(g.session, entry_id, page=page_number())
@@ -18,7 +19,7 @@ async def index(entry_id: int) -> Response:
 
 
 @bp.get("/admin/entries/<int:entry_id>/attendees.csv")
-@require_admin
+@require(Role.STEWARD)
 async def download(entry_id: int) -> Response:
     entry = await entries.get_visible(g.session, entry_id, to_admin=True)
     text = await attendees.write_csv(g.session, entry_id, zone=current_settings().site.tz)

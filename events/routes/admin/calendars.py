@@ -6,38 +6,39 @@ from events.forms import SaveCalendar
 from events.models import Calendar
 from events.services import calendars
 from events.services.calendars import CalendarWords
-from shared.browser.app.authz import require_admin
+from shared.browser.app.authz import require
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.errors import DomainError, Unavailable
 from shared.infrastructure import internal_api
+from shared.models.grant import Role
 from shared.utils import slugify
 
 bp = Blueprint("admin_calendars", __name__)
 
 
 @bp.get("/admin/calendars/")
-@require_admin
+@require(Role.STEWARD)
 async def index() -> Response:
     found = await calendars.list_with_counts(g.session)
     return await page("events/admin/calendars/index.html", found=found, saved="saved" in request.args)
 
 
 @bp.get("/admin/calendars/new/")
-@require_admin
+@require(Role.STEWARD)
 async def new() -> Response:
     return await _form(Submitted.of(SaveCalendar), None, await _pages())
 
 
 @bp.post("/admin/calendars/")
-@require_admin
+@require(Role.STEWARD)
 async def create() -> Response:
     return await _save(None)
 
 
 @bp.get("/admin/calendars/<int:calendar_id>/")
-@require_admin
+@require(Role.STEWARD)
 async def edit(calendar_id: int) -> Response:
     found = await calendars.get(g.session, calendar_id)
     values = {name: getattr(found, name) for name in ("name", "slug", "description", "colour")}
@@ -46,13 +47,13 @@ async def edit(calendar_id: int) -> Response:
 
 
 @bp.post("/admin/calendars/<int:calendar_id>/")
-@require_admin
+@require(Role.STEWARD)
 async def update(calendar_id: int) -> Response:
     return await _save(calendar_id)
 
 
 @bp.post("/admin/calendars/<int:calendar_id>/delete/")
-@require_admin
+@require(Role.STEWARD)
 async def destroy(calendar_id: int) -> Response:
     await calendars.remove(g.session, calendar_id)
     return await see_other("/admin/calendars/?saved=deleted")

@@ -5,18 +5,19 @@ from quart import Blueprint, Response, g, request
 from events.forms import CheckIn
 from events.models import Ticket
 from events.services import check_ins, tickets
-from shared.browser.app.authz import require_admin
+from shared.browser.app.authz import require
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import DomainError
+from shared.models.grant import Role
 
 bp = Blueprint("admin_check_ins", __name__)
 
 
 @bp.get("/admin/check-in/")
-@require_admin
+@require(Role.STEWARD)
 async def new() -> Response:
     token = request.args.get("ticket")
     ticket = await tickets.get_by_token(g.session, token) if token else None
@@ -24,14 +25,14 @@ async def new() -> Response:
 
 
 @bp.get("/admin/check-in/<token>/")
-@require_admin
+@require(Role.STEWARD)
 async def show(token: str) -> Response:
     ticket = await tickets.get_by_token(g.session, token)
     return await page("events/admin/check_ins/show.html", ticket=ticket)
 
 
 @bp.post("/admin/check-in/")
-@require_admin
+@require(Role.STEWARD)
 async def create() -> Response:
     form = await read_form(CheckIn)
     if not form.ok:
@@ -45,7 +46,7 @@ async def create() -> Response:
 
 
 @bp.post("/admin/check-in/<token>/delete/")
-@require_admin
+@require(Role.STEWARD)
 async def destroy(token: str) -> Response:
     await check_ins.undo(g.session, token)
     return await see_other(f"/admin/check-in/{token}/")

@@ -8,18 +8,19 @@ from events.models import Calendar, Entry
 from events.routes.admin.entry_words import values_of, words_of
 from events.routes.paging import page_number
 from events.services import calendars, entries, programme
-from shared.browser.app.authz import require_admin
+from shared.browser.app.authz import require
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.errors import DomainError
+from shared.models.grant import Role
 from shared.utils import utcnow
 
 bp = Blueprint("admin_entries", __name__)
 
 
 @bp.get("/admin/")
-@require_admin
+@require(Role.STEWARD)
 async def index() -> Response:
     past = request.args.get("when") == "past"
     chosen = request.args.get("calendar", type=int)
@@ -31,13 +32,13 @@ async def index() -> Response:
 
 
 @bp.get("/admin/entries/new/")
-@require_admin
+@require(Role.STEWARD)
 async def new() -> Response:
     return await _form(Submitted.of(SaveEntry, {"calendar_id": request.args.get("calendar", "")}), None)
 
 
 @bp.post("/admin/entries/")
-@require_admin
+@require(Role.STEWARD)
 async def create() -> Response:
     form = await read_form(SaveEntry)
     if not form.ok:
@@ -51,14 +52,14 @@ async def create() -> Response:
 
 
 @bp.get("/admin/entries/<int:entry_id>/")
-@require_admin
+@require(Role.STEWARD)
 async def edit(entry_id: int) -> Response:
     entry = await entries.get_visible(g.session, entry_id, to_admin=True)
     return await _form(Submitted.of(SaveEntry, values_of(entry)), entry)
 
 
 @bp.post("/admin/entries/<int:entry_id>/")
-@require_admin
+@require(Role.STEWARD)
 async def update(entry_id: int) -> Response:
     form = await read_form(SaveEntry)
     if not form.ok:
@@ -73,7 +74,7 @@ async def update(entry_id: int) -> Response:
 
 
 @bp.post("/admin/entries/<int:entry_id>/delete/")
-@require_admin
+@require(Role.STEWARD)
 async def destroy(entry_id: int) -> Response:
     await programme.remove(g.session, entry_id)
     return await see_other("/admin/?saved=deleted")

@@ -1,11 +1,12 @@
 from quart import Blueprint, Response, g, request
 
 from events.services import calendars, imports
-from shared.browser.app.authz import require_admin
+from shared.browser.app.authz import require
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.htmx import page
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import DomainError, Invalid
+from shared.models.grant import Role
 from shared.utils import utcnow
 
 bp = Blueprint("admin_imports", __name__)
@@ -16,14 +17,14 @@ class NoFile(Invalid):
 
 
 @bp.get("/admin/calendars/<int:calendar_id>/import/")
-@require_admin
+@require(Role.STEWARD, whole=True)
 async def new(calendar_id: int) -> Response:
     calendar = await calendars.get(g.session, calendar_id)
     return await page("events/admin/imports/new.html", calendar=calendar, done=None, refusal=None)
 
 
 @bp.post("/admin/calendars/<int:calendar_id>/import/")
-@require_admin
+@require(Role.STEWARD, whole=True)
 async def create(calendar_id: int) -> Response:
     raw = await _file()
     calendar = await calendars.get(g.session, calendar_id)

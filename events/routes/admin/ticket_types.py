@@ -5,25 +5,26 @@ from events.models import Entry, TicketType
 from events.routes.admin.entry_words import typed, utc
 from events.services import entries, ticket_types
 from events.services.ticket_types import Offer
-from shared.browser.app.authz import require_admin
+from shared.browser.app.authz import require
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import DomainError
+from shared.models.grant import Role
 
 bp = Blueprint("admin_ticket_types", __name__)
 
 
 @bp.get("/admin/entries/<int:entry_id>/ticket-types/new/")
-@require_admin
+@require(Role.STEWARD)
 async def new(entry_id: int) -> Response:
     entry = await entries.get_visible(g.session, entry_id, to_admin=True)
     return await _form(Submitted.of(SaveTicketType), entry, None)
 
 
 @bp.post("/admin/entries/<int:entry_id>/ticket-types/")
-@require_admin
+@require(Role.STEWARD)
 async def create(entry_id: int) -> Response:
     form = await read_form(SaveTicketType)
     entry = await entries.get_visible(g.session, entry_id, to_admin=True)
@@ -35,7 +36,7 @@ async def create(entry_id: int) -> Response:
 
 
 @bp.get("/admin/ticket-types/<int:type_id>/")
-@require_admin
+@require(Role.STEWARD)
 async def edit(type_id: int) -> Response:
     found = await ticket_types.get(g.session, type_id)
     entry = await entries.get_visible(g.session, found.entry_id, to_admin=True)
@@ -43,7 +44,7 @@ async def edit(type_id: int) -> Response:
 
 
 @bp.post("/admin/ticket-types/<int:type_id>/")
-@require_admin
+@require(Role.STEWARD)
 async def update(type_id: int) -> Response:
     form = await read_form(SaveTicketType)
     found = await ticket_types.get(g.session, type_id)
@@ -59,7 +60,7 @@ async def update(type_id: int) -> Response:
 
 
 @bp.post("/admin/ticket-types/<int:type_id>/delete/")
-@require_admin
+@require(Role.STEWARD)
 async def destroy(type_id: int) -> Response:
     gone = await ticket_types.remove(g.session, type_id)
     return await see_other(f"/admin/entries/{gone.entry_id}/?saved=tickets")

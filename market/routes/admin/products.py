@@ -6,13 +6,14 @@ from market.forms import CountDelivery, EditProduct, NewProduct, read_page
 from market.models import Product
 from market.routes.admin.choices import product_options
 from market.services import products
-from shared.browser.app.authz import require_admin
+from shared.browser.app.authz import require
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import DomainError
 from shared.infrastructure.urls import coop_url, market_url
+from shared.models.grant import Role
 
 bp = Blueprint("admin_products", __name__, url_prefix="/admin")
 
@@ -20,13 +21,13 @@ LIST = "/admin/products/"
 
 
 @bp.get("/")
-@require_admin
+@require(Role.SHOPKEEPER)
 async def home() -> Response:
     return await see_other(market_url(LIST))
 
 
 @bp.get("/products/")
-@require_admin
+@require(Role.SHOPKEEPER)
 async def index() -> Response:
     q, number = request.args.get("q", "").replace("\x00", "").strip()[:100], read_page(request.args)
     rows, total = await products.list_page(g.session, q=q, page=number)
@@ -36,13 +37,13 @@ async def index() -> Response:
 
 
 @bp.get("/products/new/")
-@require_admin
+@require(Role.SHOPKEEPER)
 async def new() -> Response:
     return await _form_page(Submitted.of(NewProduct))
 
 
 @bp.post("/products/")
-@require_admin
+@require(Role.SHOPKEEPER)
 async def create() -> Response:
     form = await read_form(NewProduct)
     currency = current_settings().site.currency
@@ -55,14 +56,14 @@ async def create() -> Response:
 
 
 @bp.get("/products/<int:product_id>/")
-@require_admin
+@require(Role.SHOPKEEPER)
 async def edit(product_id: int) -> Response:
     product = await products.get_product(g.session, product_id)
     return await _form_page(Submitted.of(EditProduct, _values(product)), product)
 
 
 @bp.post("/products/<int:product_id>/")
-@require_admin
+@require(Role.SHOPKEEPER)
 async def update(product_id: int) -> Response:
     form = await read_form(EditProduct)
     product = await products.get_product(g.session, product_id)
@@ -74,7 +75,7 @@ async def update(product_id: int) -> Response:
 
 
 @bp.post("/products/<int:product_id>/delete/")
-@require_admin
+@require(Role.SHOPKEEPER)
 async def destroy(product_id: int) -> Response:
     await products.destroy(g.session, await products.get_product(g.session, product_id))
     return await see_other(market_url(f"{LIST}?saved=deleted"))

@@ -8,12 +8,13 @@ from quart import Blueprint, Response, g, request
 
 from market.forms import Named
 from market.services import rows
-from shared.browser.app.authz import require_admin
+from shared.browser.app.authz import require
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.errors import DomainError
 from shared.infrastructure.urls import market_url
+from shared.models.grant import Role
 
 Options = dict[str, list[tuple[Any, str]]]
 
@@ -38,19 +39,19 @@ def blueprint(resource: Resource) -> Blueprint:
     bp = Blueprint(f"admin_{resource.name}", __name__, url_prefix=f"/admin/{resource.name}")
 
     @bp.get("/")
-    @require_admin
+    @require(Role.SHOPKEEPER, whole=True)
     async def index() -> Response:
         listed = await rows.list_rows(g.session, resource.model)
         saved = request.args.get("saved")
         return await page("market/admin/rows/index.html", resource=resource, rows=listed, saved=saved)
 
     @bp.get("/new/")
-    @require_admin
+    @require(Role.SHOPKEEPER, whole=True)
     async def new() -> Response:
         return await _form_page(resource, await resource.options(), Submitted.of(resource.form))
 
     @bp.post("/")
-    @require_admin
+    @require(Role.SHOPKEEPER, whole=True)
     async def create() -> Response:
         options, form = await resource.options(), await read_form(resource.form)
         try:
@@ -65,13 +66,13 @@ def blueprint(resource: Resource) -> Blueprint:
 
 def _use_one(bp: Blueprint, resource: Resource) -> None:
     @bp.get("/<int:row_id>/")
-    @require_admin
+    @require(Role.SHOPKEEPER, whole=True)
     async def edit(row_id: int) -> Response:
         options, row = await resource.options(), await rows.get_row(g.session, resource.model, row_id)
         return await _form_page(resource, options, Submitted.of(resource.form, resource.values(row)), row_id)
 
     @bp.post("/<int:row_id>/")
-    @require_admin
+    @require(Role.SHOPKEEPER, whole=True)
     async def update(row_id: int) -> Response:
         options, form = await resource.options(), await read_form(resource.form)
         row = await rows.get_row(g.session, resource.model, row_id)
@@ -82,7 +83,7 @@ def _use_one(bp: Blueprint, resource: Resource) -> None:
         return await see_other(f"{resource.url}?saved=updated")
 
     @bp.post("/<int:row_id>/delete/")
-    @require_admin
+    @require(Role.SHOPKEEPER, whole=True)
     async def destroy(row_id: int) -> Response:
         await rows.destroy(g.session, await rows.get_row(g.session, resource.model, row_id))
         return await see_other(f"{resource.url}?saved=deleted")

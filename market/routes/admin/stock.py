@@ -4,16 +4,17 @@ from quart import Blueprint, Response, g
 
 from market.forms import CountDelivery, Publish
 from market.services import products
-from shared.browser.app.authz import require_admin
+from shared.browser.app.authz import require
 from shared.browser.app.utils.forms import read_form
 from shared.browser.app.utils.htmx import see_other
 from shared.infrastructure.urls import market_url
+from shared.models.grant import Role
 
 bp = Blueprint("admin_stock", __name__, url_prefix="/admin/products/<int:product_id>")
 
 
 @bp.post("/deliveries/")
-@require_admin
+@require(Role.SHOPKEEPER)
 async def create(product_id: int) -> Response:
     form = await read_form(CountDelivery)
     product = await products.get_product(g.session, product_id)
@@ -22,7 +23,7 @@ async def create(product_id: int) -> Response:
 
 
 @bp.post("/publication/")
-@require_admin
+@require(Role.SHOPKEEPER)
 async def update(product_id: int) -> Response:
     form = await read_form(Publish)
     product = await products.get_product(g.session, product_id)

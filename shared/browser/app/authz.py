@@ -1,4 +1,4 @@
-"""Who may come here. Whether this member may do this to that is for the services to say."""
+"""Who may come here. Whether this member may do this to that is for the services to say, by the Reach given."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -9,6 +9,7 @@ from quart import g, redirect, request
 
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import Forbidden
+from shared.models.grant import Reach, Role
 from shared.utils import host_url
 
 P = ParamSpec("P")
@@ -28,16 +29,31 @@ def require_user(route: Route[P, R]) -> Route[P, R]:
     return guarded
 
 
-def require_admin(route: Route[P, R]) -> Route[P, R]:
-    @wraps(route)
-    async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        if g.user is None:
-            return cast("R", _to_sign_in())
-        if not g.user.is_admin:
-            raise Forbidden
-        return await route(*args, **kwargs)
+def require(*roles: Role, whole: bool = False) -> Callable[[Route[P, R]], Route[P, R]]:
+    """Anybody who holds one of the roles somewhere (`whole`: for the whole site); administrators always.
 
-    return guarded
+    What is beyond their containers is not there for them: routes hand `reach_of(…)` to the service that loads it.
+    """
+
+    def decorate(route: Route[P, R]) -> Route[P, R]:
+        @wraps(route)
+        async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if g.user is None:
+                return cast("R", _to_sign_in())
+            reach = g.user.reach(*roles)
+            if not (reach.whole if whole else reach):
+                raise Forbidden
+            return await route(*args, **kwargs)
+
+        guarded.required = roles, whole  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def reach_of(*roles: Role) -> Reach:
+    """How far the say of whoever is asking goes in these roles; nowhere for a visitor."""
+    return g.user.reach(*roles) if g.user else Reach()
 
 
 def _to_sign_in() -> Any:
