@@ -5,21 +5,27 @@ from quart import Quart
 from blog import handlers
 from blog.routes import (
     account,
+    authenticators,
     authors,
     feeds,
     home,
     internal,
     media,
     newsletters,
+    passkeys,
     posts,
     search,
+    second_factor,
+    security,
     sign_in,
     sign_out,
     tags,
 )
 from blog.routes.admin import ADMIN
+from blog.services.devices import describe
 from blog.services.schedule import keep_schedule
 from blog.services.uploads import srcset, thumbnail
+from shared import qr
 from shared.browser.app.redis_cacher import PagesChanged, bump_pages
 from shared.config import Settings
 from shared.editor.koenig import Koenig
@@ -32,7 +38,22 @@ from shared.infrastructure.factory import create_base_app
 from shared.infrastructure.internal_routes import use_internal
 from shared.infrastructure.relaying import use_relay
 
-PUBLIC = (account, authors, feeds, home, media, newsletters, search, sign_in, sign_out, tags)
+PUBLIC = (
+    account,
+    authenticators,
+    authors,
+    feeds,
+    home,
+    media,
+    newsletters,
+    passkeys,
+    search,
+    second_factor,
+    security,
+    sign_in,
+    sign_out,
+    tags,
+)
 
 
 def create_app(settings: Settings | None = None) -> Quart:
@@ -58,7 +79,13 @@ def register_handlers() -> None:
 
 
 def use_filters(app: Quart) -> None:
-    filters = {"srcset": srcset, "thumbnail": thumbnail, "moment": datetime.fromisoformat}
+    filters = {
+        "srcset": srcset,
+        "thumbnail": thumbnail,
+        "moment": datetime.fromisoformat,
+        "browser": describe,
+        "qr": qr.draw,
+    }
     app.extensions["templates"].filters.update(filters)
 
 

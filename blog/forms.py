@@ -1,9 +1,10 @@
 """What a browser may send to the blog."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from blog.services.writing import Draft
 from shared.browser.app.utils.forms import Form
@@ -14,9 +15,46 @@ Title = Annotated[str, Field(min_length=1, max_length=255)]
 Address = Annotated[str, Field(max_length=500, pattern=r"^(/|/[^/\s\\][^\s\\]*|https?://[^\s\\]+)$")]
 
 
+def _digits(typed: object) -> object:
+    return re.sub(r"[\s-]", "", typed) if isinstance(typed, str) else typed
+
+
 class SignIn(Form):
     email: Email = Field(title="your e-mail address")
     next: str = Field("", max_length=500)
+
+
+class SignInCode(Form):
+    """Six digits, as people type or paste them: with blanks, or in two halves."""
+
+    code: Annotated[str, BeforeValidator(_digits), Field(pattern=r"^\d{6}$", title="the six digits from the mail")]
+
+
+class SecondFactor(Form):
+    """The digits of an authenticator app, or a recovery code."""
+
+    code: Annotated[str, BeforeValidator(_digits), Field(min_length=6, max_length=20, title="the code")]
+    next: str = Field("", max_length=500)
+
+
+class ConfirmAuthenticator(Form):
+    code: Annotated[str, BeforeValidator(_digits), Field(pattern=r"^\d{6}$", title="the six digits from the app")]
+
+
+class NewPasskey(Form):
+    """`credential` is what the browser made, as JSON."""
+
+    credential: str = Field(max_length=20_000)
+    name: str = Field("Passkey", min_length=1, max_length=60, title="a name")
+
+
+class ShowPasskey(Form):
+    credential: str = Field(max_length=20_000)
+    next: str = Field("", max_length=500)
+
+
+class NamePasskey(Form):
+    name: str = Field(min_length=1, max_length=60, title="a name")
 
 
 class ChangeAccount(Form):

@@ -21,8 +21,9 @@ async def send_magic_link(event: MagicLinkRequested) -> None:
     if link is None or link.used_at is not None or link.expires_at <= utcnow():
         return
     url = host_url(settings, "blog", f"/sign-in/{sign_in.secret_of(link, key=settings.secret_key)}/")
+    code = sign_in.code_of(link, key=settings.secret_key)
     subject = f"Sign in to {settings.site.name}"
-    letter = Letter(link.email, subject, "magic_link", f"magic-link-{link.id}", {"url": url})
+    letter = Letter(link.email, subject, "magic_link", f"magic-link-{link.id}", {"url": url, "code": code})
     await send(letter, settings)
 
 

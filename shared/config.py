@@ -4,10 +4,20 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, IPvAnyNetwork, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    IPvAnyNetwork,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from shared.errors import DomainError
 
@@ -85,6 +95,8 @@ class Apps(Part):
 class Features(Part):
     newsletters: bool = True
     guest_checkout: bool = True
+    # Whoever has a role shows a passkey or an authenticator app beside the mailed link.
+    staff_second_factor: bool = True
 
 
 class Holds(Part):
@@ -125,6 +137,10 @@ class Settings(Part):
     redis_url: str | None = None
     smtp_url: str | None = None
     secret_key: str = Field(min_length=32)
+    # Keys from before, newest first: what they sealed is still opened, and nothing new is sealed with them.
+    secret_key_fallbacks: list[str] = []
+    # For four apps on sibling sub-domains: the domain above them, which their one session cookie is for.
+    cookie_domain: str | None = None
     internal_key: str = Field(min_length=32)
     sumup: SumUpAccount | None = None
     relay: Relay | None = None
@@ -134,6 +150,19 @@ class Settings(Part):
     debug: bool = False
     # Addresses of the proxies in front: only what they say of a visitor's address is believed.
     trusted_proxies: list[IPvAnyNetwork] = []
+
+    @model_validator(mode="after")
+    def one_cookie_for_all(self) -> "Settings":
+        hosts = {urlsplit(url).hostname or "" for url in self.apps.model_dump().values()}
+        if self.secure and len(hosts) > 1 and not self.cookie_domain:
+            raise ValueError("cookie_domain is needed when the four apps have different hosts, like: example.org")
+        if self.cookie_domain and not all(f".{host}".endswith(f".{self.cookie_domain}") for host in hosts):
+            raise ValueError(f"cookie_domain {self.cookie_domain} is not above every app's host")
+        return self
+
+    @property
+    def secret_keys(self) -> list[str]:
+        return [self.secret_key, *self.secret_key_fallbacks]
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -176,6 +205,7 @@ def _under_environment(values: dict[str, Any], environ: Mapping[str, str]) -> di
     }
     for name in ("database_url", "redis_url", "smtp_url", "secret_key", "internal_key", "metrics_token"):
         found[name] = _secret(environ, name.upper())
+    found["secret_key_fallbacks"] = (_secret(environ, "SECRET_KEY_FALLBACKS") or "").split()
     return {key: value for key, value in found.items() if value is not None}
 
 

@@ -131,6 +131,8 @@ async def sign_in_token(user: User) -> str:
                 token_hash=hash_token(token),
                 public_id=random_token(),
                 user_id=user.id,
+                second_factor_at=utcnow(),
+                proved_at=utcnow(),
                 expires_at=utcnow() + timedelta(days=1),
             )
         )

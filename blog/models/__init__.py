@@ -1,7 +1,20 @@
 from blog.models.author import Author
 from blog.models.email_change import EmailChange
 from blog.models.post import Post, PostAuthor, PostTag
+from blog.models.second_factor import Authenticator, Passkey, PasskeyChallenge, RecoveryCode
 from blog.models.slug_redirect import SlugRedirect
 from blog.models.tag import Tag
 
-__all__ = ["Author", "EmailChange", "Post", "PostAuthor", "PostTag", "SlugRedirect", "Tag"]
+__all__ = [
+    "Authenticator",
+    "Author",
+    "EmailChange",
+    "Passkey",
+    "PasskeyChallenge",
+    "Post",
+    "PostAuthor",
+    "PostTag",
+    "RecoveryCode",
+    "SlugRedirect",
+    "Tag",
+]

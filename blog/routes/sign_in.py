@@ -1,18 +1,25 @@
 from quart import Blueprint, Response, g, request
 
-from blog.forms import SignIn
+from blog.forms import SignIn, SignInCode
+from blog.routes import asking
 from blog.services import sign_in
+from shared.browser.app.limits import client_network, limited, spend
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
+from shared.db.session import transaction
+from shared.errors import TooMany
 from shared.infrastructure.http_utils import safe_next
+from shared.models import MagicLink
+from shared.utils import random_token
 
 bp = Blueprint("sign_in", __name__)
 
 
 @bp.get("/sign-in/")
 async def new() -> Response:
-    form = Submitted.of(SignIn, {"next": request.args.get("next", "")})
+    email = g.user.email if g.user else ""
+    form = Submitted.of(SignIn, {"next": request.args.get("next", ""), "email": email})
     return await page("blog/sign_in/new.html", form=form, worn_out=None)
 
 
@@ -21,15 +28,32 @@ async def create() -> Response:
     form = await read_form(SignIn)
     if not form.ok:
         return await page("blog/sign_in/new.html", form=form, worn_out=None, status=422)
-    settings = current_settings()
-    wanted = safe_next(form.value.next, settings)
-    await sign_in.request_link(g.session, form.value.email, next_url=wanted, key=settings.secret_key)
-    return await see_other("/sign-in/sent/")
+    browser = await asking.known_browser() or random_token(32)
+    await _request_link(form.value, browser)
+    response = await see_other("/sign-in/sent/")
+    asking.keep(response, browser)
+    return response
 
 
 @bp.get("/sign-in/sent/")
 async def sent() -> Response:
-    return await page("blog/sign_in/sent.html")
+    return await page("blog/sign_in/sent.html", form=Submitted.of(SignInCode))
+
+
+@bp.post("/sign-in/code/")
+@limited("sign_in_code")
+async def check() -> Response:
+    form = await read_form(SignInCode)
+    if not form.ok:
+        return await page("blog/sign_in/sent.html", form=form, status=422)
+    async with transaction() as session:
+        tried = await sign_in.take_try(session, asking.cookie())
+    try:
+        _, wanted = await sign_in.use_code(g.session, tried, form.value.code, keys=current_settings().secret_keys)
+    except (sign_in.WrongCode, sign_in.LinkWornOut) as error:
+        form.refuse(error, field="code")
+        return await page("blog/sign_in/sent.html", form=form, status=422)
+    return await see_other(safe_next(wanted, current_settings()))
 
 
 @bp.get("/sign-in/<token>/")
@@ -38,16 +62,40 @@ async def show(token: str) -> Response:
     link = await sign_in.find_open_link(g.session, token)
     if link is None:
         return await _worn_out()
+    if not sign_in.asked_here(link, asking.cookie()):
+        return await _elsewhere(link)
     return await page("blog/sign_in/show.html", link=link, token=token)
 
 
 @bp.post("/sign-in/<token>/")
 async def update(token: str) -> Response:
     try:
-        _, wanted = await sign_in.use_link(g.session, token)
+        _, wanted = await sign_in.use_link(g.session, token, browser=asking.cookie())
     except sign_in.LinkWornOut:
         return await _worn_out()
+    except sign_in.WrongBrowser:
+        link = await sign_in.find_open_link(g.session, token)
+        return await _elsewhere(link, status=409) if link else await _worn_out()
     return await see_other(safe_next(wanted, current_settings()))
+
+
+async def _request_link(asked: SignIn, browser: str) -> None:
+    """Too many, and nobody is told: whoever asks for another's address learns nothing."""
+    settings = current_settings()
+    try:
+        await spend("sign_in_network", client_network())
+        await spend("sign_in_address", asked.email)
+    except TooMany:
+        return
+    wanted = safe_next(asked.next, settings)
+    await sign_in.request_link(g.session, asked.email, next_url=wanted, browser=browser, key=settings.secret_key)
+
+
+async def _elsewhere(link: MagicLink, *, status: int = 200) -> Response:
+    """Whoever holds the mail may read its digits; only the tab that asked can use them."""
+    code = sign_in.code_of(link, key=current_settings().secret_key)
+    form = Submitted.of(SignIn, {"email": link.email, "next": link.next_path})
+    return await page("blog/sign_in/elsewhere.html", code=code, form=form, status=status)
 
 
 async def _worn_out() -> Response:
@@ -58,5 +106,5 @@ async def _worn_out() -> Response:
 @bp.after_request
 async def keep_links_to_ourselves(response: Response) -> Response:
     """The secret is in the address, so no other site is told it."""
-    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Referrer-Policy"] = "no-referrer"
     return response

@@ -2,7 +2,7 @@ import asyncio
 
 import structlog
 
-from blog.services import sign_in, writing
+from blog.services import passkeys, sign_in, writing
 from shared.browser.app.redis_cacher import bump_committed
 from shared.db.session import transaction
 
@@ -13,7 +13,7 @@ EVERY = 10.0
 
 
 async def keep_schedule() -> None:
-    """Background work of the blog: brings out what is due, forgets old sign-in links."""
+    """Background work of the blog: brings out what is due, forgets old sign-in links and challenges."""
     while True:
         await once()
         await asyncio.sleep(EVERY)
@@ -23,6 +23,7 @@ async def once() -> None:
     async with transaction() as session:
         found = await writing.publish_due(session)
         await sign_in.forget_old_links(session)
+        await passkeys.forget_old_challenges(session)
     await bump_committed(session)
     if found:
         log.info("published on schedule", slugs=found)

@@ -1,13 +1,18 @@
-"""Signing in by a link in a mail. Nothing that is stored is enough to sign in with."""
+"""Signing in by a mail: a link, or six digits for the tab that asked.
+
+Nothing that is stored is enough to sign in with.
+"""
 
 import hashlib
+import hmac
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.services import members
-from shared.errors import Conflict
+from shared.errors import Conflict, Invalid
 from shared.events.bus import emit_event
 from shared.events.payloads.blog import MagicLinkRequested, SignedIn
 from shared.infrastructure.user_loader import start_visit
@@ -15,23 +20,32 @@ from shared.models import MagicLink, User
 from shared.utils import keyed_hash, random_token, utcnow
 
 LIFETIME = timedelta(minutes=10)
-LINKS_AN_HOUR = 5
-ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('magic_links ' || :email, 0))")
+TRIES = 3
+DIGITS = 6
 
 
 class LinkWornOut(Conflict):
     message = "This link has been used already, or is older than ten minutes. Ask for a new one below."
 
 
-async def request_link(session: AsyncSession, email: str, *, next_url: str, key: str) -> None:
-    """Writes the link; the mail is a handler's work. Says nothing, and takes as long, when there were too many."""
-    await session.execute(ONE_AT_A_TIME, {"email": email})
-    an_hour_ago = utcnow() - timedelta(hours=1)
-    recent = select(func.count()).where(MagicLink.email == email, MagicLink.created_at > an_hour_ago)
-    if (await session.scalar(recent) or 0) >= LINKS_AN_HOUR:
-        return
+class WrongBrowser(Conflict):
+    message = "This link signs in only the browser that asked for it."
+
+
+class WrongCode(Invalid):
+    message = "These are not the six digits from the newest mail. After three tries a new mail is needed."
+
+
+async def request_link(session: AsyncSession, email: str, *, next_url: str, browser: str, key: str) -> None:
+    """Writes the link; the mail is a handler's work. Whether the address is anybody's makes no difference."""
     nonce = random_token(32)
-    link = MagicLink(email=email, nonce=nonce, next_path=next_url, expires_at=utcnow() + LIFETIME)
+    link = MagicLink(
+        email=email,
+        nonce=nonce,
+        browser_hash=_hash(browser),
+        next_path=next_url,
+        expires_at=utcnow() + LIFETIME,
+    )
     link.token_hash = _hash(secret_of(link, key=key))
     session.add(link)
     await session.flush()
@@ -41,6 +55,12 @@ async def request_link(session: AsyncSession, email: str, *, next_url: str, key:
 def secret_of(link: MagicLink, *, key: str) -> str:
     """What stands in the mail: 256 bits, made anew from the row and the site's key, and kept nowhere."""
     return keyed_hash(key, f"magic-link:{link.email}:{link.nonce}")
+
+
+def code_of(link: MagicLink, *, key: str) -> str:
+    """The six digits in the same mail, made in the same way. 2^256 is so large that no digits are likelier."""
+    number = int(keyed_hash(key, f"sign-in-code:{link.email}:{link.nonce}"), 16)
+    return f"{number % 10**DIGITS:0{DIGITS}}"
 
 
 async def find_open_link(session: AsyncSession, secret: str) -> MagicLink | None:
@@ -53,16 +73,63 @@ async def get_link(session: AsyncSession, link_id: int) -> MagicLink | None:
     return await session.get(MagicLink, link_id)
 
 
-async def use_link(session: AsyncSession, secret: str) -> tuple[User, str]:
-    """Signs this browser in: the member, and where they wanted to go. Raises LinkWornOut to all but the first."""
-    claim = update(MagicLink).where(MagicLink.token_hash == _hash(secret), _still_open()).values(used_at=func.now())
+def asked_here(link: MagicLink, browser: str) -> bool:
+    return hmac.compare_digest(link.browser_hash, _hash(browser))
+
+
+async def is_waiting(session: AsyncSession, browser: str) -> bool:
+    """Whether this is the cookie of a browser that asked, and may still use its mail."""
+    waiting = select(MagicLink.id).where(MagicLink.browser_hash == _hash(browser), _still_open())
+    return bool(browser) and await session.scalar(waiting.limit(1)) is not None
+
+
+async def use_link(session: AsyncSession, secret: str, *, browser: str) -> tuple[User, str]:
+    """Signs this browser in: the member, and where they wanted to go.
+
+    Raises LinkWornOut to all but the first, and WrongBrowser (using nothing up) where the link was not asked for.
+    """
+    link = await find_open_link(session, secret)
+    if link is None:
+        raise LinkWornOut
+    if not asked_here(link, browser):
+        raise WrongBrowser
+    return await _sign_in(session, link.id)
+
+
+async def take_try(session: AsyncSession, browser: str) -> Sequence[MagicLink]:
+    """Counts a try of the code against every mail this browser waits for, before anything is compared.
+
+    To be committed on its own, so that a refusal does not give the try back.
+    """
+    mine = update(MagicLink).where(MagicLink.browser_hash == _hash(browser), _still_open(), MagicLink.tries < TRIES)
+    counted = mine.values(tries=MagicLink.tries + 1).returning(MagicLink)
+    return (await session.scalars(counted)).all()
+
+
+async def use_code(
+    session: AsyncSession, tried: Sequence[MagicLink], code: str, *, keys: list[str]
+) -> tuple[User, str]:
+    """Like use_link, for what take_try gave. Raises WrongCode, or LinkWornOut when another tab was faster."""
+    for link in tried:
+        if any(hmac.compare_digest(code_of(link, key=key), code) for key in keys):
+            return await _sign_in(session, link.id)
+    raise WrongCode(field="code")
+
+
+async def _sign_in(session: AsyncSession, link_id: int) -> tuple[User, str]:
+    claim = update(MagicLink).where(MagicLink.id == link_id, _still_open()).values(used_at=func.now())
     row = (await session.execute(claim.returning(MagicLink.email, MagicLink.next_path))).one_or_none()
     if row is None:
         raise LinkWornOut
     user = await members.welcome(session, row.email)
-    visit = await start_visit(session, user)
-    emit_event(session, SignedIn(user_id=user.id, email=user.email, session_id=visit.public_id))
+    await begin(session, user)
     return user, row.next_path
+
+
+async def begin(session: AsyncSession, user: User, *, second_factor: bool = False) -> None:
+    """This browser is the member's from here on, with all it had in its basket."""
+    visit = await start_visit(session, user, second_factor=second_factor)
+    emit_event(session, SignedIn(user_id=user.id, email=user.email, session_id=visit.public_id))
 
 
 async def forget_old_links(session: AsyncSession) -> None:

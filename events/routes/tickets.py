@@ -2,7 +2,8 @@
 
 from quart import Blueprint, Response, g
 
-from events.services import pdf, qr, tickets, wording
+from events.services import pdf, tickets, wording
+from shared import qr
 from shared.browser.app.utils.htmx import page
 from shared.browser.app.utils.settings import current_settings
 from shared.utils import host_url

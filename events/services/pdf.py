@@ -6,7 +6,8 @@ from io import BytesIO
 from typing import Any
 
 from events.models import Ticket
-from events.services import qr, wording
+from events.services import wording
+from shared import qr
 from shared.config import Settings
 from shared.utils import host_url
 

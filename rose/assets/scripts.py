@@ -1,4 +1,4 @@
-"""app.js for every page, koenig-cards.js for pages with cards in them."""
+"""app.js for every page, koenig-cards.js for pages with cards in them, passkeys.js where people sign in."""
 
 from rose.assets.bundle import bundle
 from rose.assets.places import Places
@@ -12,6 +12,7 @@ def plan(places: Places) -> Plan:
         return {
             **bundle(places, sources / "app.js"),
             **bundle(places, sources / "koenig-cards.js"),
+            **bundle(places, sources / "passkeys.js"),
         }
 
     return Plan("scripts", [*sources.rglob("*.js"), places.lock], make)

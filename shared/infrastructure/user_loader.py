@@ -1,27 +1,36 @@
 """Who is asking: the session behind the cookie, and the member behind the session."""
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from quart import Quart, Response, g, request
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.browser.app.csrf import SAFE
 from shared.config import Settings
-from shared.db.session import get_session
-from shared.models import User, UserSession
+from shared.db.session import get_session, transaction
+from shared.infrastructure.cookies import set_cookie, shared_cookie
+from shared.models import Grant, User, UserSession
 from shared.utils import random_token, utcnow
 
-MEMBER = timedelta(days=90)
+
+@dataclass(frozen=True)
+class Lifetime:
+    idle: timedelta
+    absolute: timedelta
+
+
+MEMBER = Lifetime(idle=timedelta(days=14), absolute=timedelta(days=90))
+STAFF = Lifetime(idle=timedelta(hours=12), absolute=timedelta(days=7))
+STEP = timedelta(minutes=5)
+TOKEN_LENGTH = 43  # of random_token(32)
 
 
 def cookie_name(settings: Settings) -> str:
-    return "__Host-sid" if settings.secure and _one_host(settings) else "sid"
-
-
-def _one_host(settings: Settings) -> bool:
-    return len(set(settings.apps.model_dump().values())) == 1
+    return shared_cookie(settings, "sid")
 
 
 def hash_token(token: str) -> bytes:
@@ -34,30 +43,34 @@ def use_user_loader(app: Quart, settings: Settings) -> None:
     @app.before_request
     async def load() -> None:
         g.user, g.visit = None, None
-        token = request.cookies.get(name)
-        if token and not request.path.startswith(("/static/", "/internal/")):
+        token = request.cookies.get(name, "")
+        if len(token) == TOKEN_LENGTH and not request.path.startswith(("/static/", "/internal/")):
             g.visit, g.user = await _find(token)
 
     @app.after_request
     async def send_cookie(response: Response) -> Response:
         token = g.get("new_token")
         if token is not None:
-            response.set_cookie(
-                name,
-                token,
-                max_age=int(MEMBER.total_seconds()) if token else 0,
-                secure=settings.secure,
-                httponly=True,
-                samesite="Lax",
-            )
+            set_cookie(response, settings, name, token, seconds=int(MEMBER.absolute.total_seconds()))
         return response
+
+
+def still_open() -> ColumnElement[bool]:
+    """Neither too old nor unused for too long, by the database's clock; staff are asked sooner."""
+    is_staff = select(Grant.id).where(Grant.user_id == UserSession.user_id).exists()
+    idle = case((is_staff, STAFF.idle), else_=MEMBER.idle)
+    absolute = case((is_staff, STAFF.absolute), else_=MEMBER.absolute)
+    now = func.now()
+    return (
+        (UserSession.expires_at > now) & (UserSession.used_at + idle > now) & (UserSession.created_at + absolute > now)
+    )
 
 
 async def _find(token: str) -> tuple[UserSession | None, User | None]:
     query = (
         select(UserSession, User)
         .outerjoin(User, User.id == UserSession.user_id)
-        .where(UserSession.token_hash == hash_token(token), UserSession.expires_at > func.now())
+        .where(UserSession.token_hash == hash_token(token), still_open())
     )
     if request.method in SAFE:
         row = (await g.session.execute(query)).one_or_none()
@@ -65,10 +78,19 @@ async def _find(token: str) -> tuple[UserSession | None, User | None]:
         # Not in the request's own transaction: that one opens only when the route needs it.
         async with get_session(read_only=True) as session:
             row = (await session.execute(query)).one_or_none()
-    return (row[0], row[1]) if row else (None, None)
+    if row is None:
+        return None, None
+    await _note_use(row[0])
+    return row[0], row[1]
 
 
-async def start_visit(session: AsyncSession, user: User | None = None) -> UserSession:
+async def _note_use(visit: UserSession) -> None:
+    if visit.used_at < utcnow() - STEP:
+        async with transaction() as session:
+            await session.execute(update(UserSession).where(UserSession.id == visit.id).values(used_at=func.now()))
+
+
+async def start_visit(session: AsyncSession, user: User | None = None, *, second_factor: bool = False) -> UserSession:
     """A new session with a new cookie. What the visitor had so far moves over.
 
     Signing in always comes through here, so that a cookie from before is worth nothing afterwards.
@@ -77,12 +99,15 @@ async def start_visit(session: AsyncSession, user: User | None = None) -> UserSe
     old: UserSession | None = g.visit
     if old is not None:
         await session.execute(delete(UserSession).where(UserSession.id == old.id))
+    now = utcnow()
     visit = UserSession(
         token_hash=hash_token(token),
         public_id=old.public_id if old else random_token(),
         user_id=user.id if user else None,
         user_agent=request.headers.get("User-Agent", "")[:200],
-        expires_at=utcnow() + MEMBER,
+        second_factor_at=now if second_factor else None,
+        proved_at=now if user else None,
+        expires_at=now + MEMBER.absolute,
     )
     session.add(visit)
     await session.flush()
@@ -95,3 +120,19 @@ async def end_visit(session: AsyncSession) -> None:
     if g.visit is not None:
         await session.execute(delete(UserSession).where(UserSession.id == g.visit.id))
     g.visit, g.user, g.new_token = None, None, ""
+
+
+async def list_visits(session: AsyncSession, user: User) -> Sequence[UserSession]:
+    """Where this member is signed in just now, the latest first."""
+    mine = select(UserSession).where(UserSession.user_id == user.id, still_open())
+    return (await session.scalars(mine.order_by(UserSession.used_at.desc(), UserSession.id.desc()))).all()
+
+
+async def end_visits(session: AsyncSession, user_id: int, *, only: str | None = None, but: int | None = None) -> int:
+    """Signs a member out: in one browser by its `public_id`, in all `but` one, or everywhere. How many there were."""
+    ended = delete(UserSession).where(UserSession.user_id == user_id)
+    if only is not None:
+        ended = ended.where(UserSession.public_id == only)
+    if but is not None:
+        ended = ended.where(UserSession.id != but)
+    return len((await session.scalars(ended.returning(UserSession.id))).all())

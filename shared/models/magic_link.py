@@ -1,15 +1,16 @@
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import LargeBinary, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db.base import Base, created, pk
 
 
 class MagicLink(Base):
-    """A way to sign in, once, within minutes. The secret in the mail is derived from `nonce` and the site's key,
+    """A way to sign in, once, within minutes, and only in the browser that asked for it.
 
-    so that neither the token nor anything that gives it away alone is stored.
+    The secret and the six digits in the mail are derived from `nonce` and the site's key, so that neither they nor
+    anything that gives them away alone is stored. `browser_hash` is of the cookie that the asking browser got.
     """
 
     __tablename__ = "magic_links"
@@ -18,6 +19,8 @@ class MagicLink(Base):
     email: Mapped[str] = mapped_column(String(254), index=True)
     nonce: Mapped[str] = mapped_column(String(43))
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    browser_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
     next_path: Mapped[str] = mapped_column(String(500), default="/")
     created_at: Mapped[created]
     expires_at: Mapped[datetime]

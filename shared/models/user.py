@@ -67,4 +67,10 @@ class UserSession(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     user_agent: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[created]
+    # Moves in steps of a few minutes, so that reading does not write.
+    used_at: Mapped[created]
+    # When the second factor was shown in this session: staff get nowhere without.
+    second_factor_at: Mapped[datetime | None]
+    # When whoever sits there last proved who they are, by a mailed link or a second factor.
+    proved_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]

@@ -3,9 +3,10 @@ import re
 from datetime import timedelta
 
 import pytest
+from httpx import AsyncClient as Client
 from sqlalchemy import func, select, text, update
 
-from blog.services.sign_in import secret_of
+from blog.services.sign_in import code_of, secret_of
 from shared.config import Settings
 from shared.db.session import get_session, transaction
 from shared.models import DomainEvent, GhostNewsletter, MagicLink, User, UserNewsletter, UserSession
@@ -19,9 +20,9 @@ def settings(database_url: str, mail: MailFake, tmp_path) -> Settings:
     return settings_for(database_url, home=tmp_path, smtp_url=mail.url)
 
 
-async def ask(house: House, email: str = "ann@example.com", **more: str) -> str:
-    """The path of the link that the newest mail to this address would have."""
-    await house.client().post("/sign-in/", data={"email": email, **more})
+async def ask(house: House, browser: Client, email: str = "ann@example.com", **more: str) -> str:
+    """The path of the link in the mail that this browser has just asked for."""
+    await browser.post("/sign-in/", data={"email": email, **more})
     async with get_session(read_only=True) as session:
         newest = select(MagicLink).where(MagicLink.email == email).order_by(MagicLink.id.desc()).limit(1)
         link = (await session.scalars(newest)).one()
@@ -42,41 +43,70 @@ async def test_ann_signs_in_by_the_link_in_her_mail(house: House, mail: MailFake
 
 
 async def test_looking_at_a_link_uses_nothing_up(house: House) -> None:
-    path = await ask(house)
-    scanner = house.client()
+    browser, scanner = house.client(), house.client()
+    path = await ask(house, browser)
     for _ in range(20):
         await scanner.get(path)
         await scanner.head(path)
 
-    page = await house.client().post(path)
+    page = await browser.post(path)
 
     assert page.status_code == 200
     assert "sid" not in scanner.cookies
 
 
 async def test_of_twenty_at_once_exactly_one_gets_in(house: House) -> None:
-    path = await ask(house)
-    browsers = [house.client() for _ in range(20)]
+    browser = house.client()
+    path = await ask(house, browser)
 
-    answers = await asyncio.gather(*(browser.post(path, follow_redirects=False) for browser in browsers))
+    answers = await asyncio.gather(*(browser.post(path, follow_redirects=False) for _ in range(20)))
 
     assert sorted(answer.status_code for answer in answers) == [303] + [409] * 19
-    assert sum("sid" in browser.cookies for browser in browsers) == 1
+
+
+async def test_in_another_browser_the_link_gives_only_the_digits_for_the_tab_that_asked(house: House) -> None:
+    browser, phone = house.client(), house.client()
+    path = await ask(house, browser)
+
+    shown = await phone.get(path)
+    refused = await phone.post(path)
+    digits = "".join(re.search(r"(\d{3}) (\d{3})</p>", shown.text).groups())
+    stolen = await phone.post("/sign-in/code/", data={"code": digits})
+    page = await browser.post("/sign-in/code/", data={"code": f"{digits[:3]} {digits[3:]}"})
+
+    assert (refused.status_code, stolen.status_code, page.status_code) == (409, 422, 200)
+    assert "sid" not in phone.cookies
+    assert "sid" in browser.cookies
+
+
+async def test_three_wrong_codes_and_the_right_one_is_refused_too(house: House) -> None:
+    browser = house.client()
+    await ask(house, browser)
+    async with get_session(read_only=True) as session:
+        link = (await session.scalars(select(MagicLink))).one()
+    right = code_of(link, key=house.settings.secret_key)
+
+    wrong = "000000" if right != "000000" else "111111"
+    answers = [await browser.post("/sign-in/code/", data={"code": code}) for code in (wrong, wrong, wrong, right)]
+
+    assert [answer.status_code for answer in answers] == [422] * 4
+    assert "sid" not in browser.cookies
 
 
 async def test_a_link_is_dead_after_ten_minutes(house: House) -> None:
-    path = await ask(house)
+    browser = house.client()
+    path = await ask(house, browser)
     async with transaction() as session:
         await session.execute(update(MagicLink).values(expires_at=utcnow() - timedelta(seconds=1)))
 
-    answer = await house.client().post(path)
+    answer = await browser.post(path)
 
     assert answer.status_code == 409
     assert "Ask for a new one" in answer.text
 
 
 async def test_the_database_holds_nothing_that_signs_in(house: House) -> None:
-    secret = (await ask(house)).split("/")[2]
+    secret = (await ask(house, house.client())).split("/")[2]
     async with get_session(read_only=True) as session:
         rows = [*await session.scalars(text("SELECT magic_links::text FROM magic_links"))]
         rows += [str(payload) for payload in await session.scalars(select(DomainEvent.payload))]
@@ -109,7 +139,8 @@ async def test_a_newcomer_becomes_a_member_and_gets_the_newsletters_for_newcomer
         session.add(GhostNewsletter(name="The Thursday box", slug="box"))
         session.add(GhostNewsletter(name="Minutes", slug="minutes", subscribe_on_signup=False))
 
-    await house.client().post(await ask(house, "new@example.com"))
+    browser = house.client()
+    await browser.post(await ask(house, browser, "new@example.com"))
 
     async with get_session(read_only=True) as session:
         chosen = select(GhostNewsletter.slug).join(UserNewsletter, UserNewsletter.newsletter_id == GhostNewsletter.id)
@@ -118,10 +149,10 @@ async def test_a_newcomer_becomes_a_member_and_gets_the_newsletters_for_newcomer
 
 async def test_an_old_cookie_is_worth_nothing_after_signing_in(house: House) -> None:
     browser = house.client()
-    await browser.post(await ask(house))
+    await browser.post(await ask(house, browser))
     first = browser.cookies["sid"]
 
-    await browser.post(await ask(house))
+    await browser.post(await ask(house, browser))
 
     assert browser.cookies["sid"] != first
     async with get_session(read_only=True) as session:
@@ -130,9 +161,10 @@ async def test_an_old_cookie_is_worth_nothing_after_signing_in(house: House) -> 
 
 @pytest.mark.parametrize("place", ["//evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)"])
 async def test_signing_in_never_leads_to_another_site(house: House, place: str) -> None:
-    path = await ask(house, next=place)
+    browser = house.client()
+    path = await ask(house, browser, next=place)
 
-    answer = await house.client().post(path, follow_redirects=False)
+    answer = await browser.post(path, follow_redirects=False)
 
     assert answer.headers["location"] == "/"
 

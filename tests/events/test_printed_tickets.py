@@ -11,10 +11,11 @@ from sqlalchemy import select, update
 
 from events.handlers import issue_tickets
 from events.models import Ticket
-from events.services import check_ins, holds, qr, reservations
+from events.services import check_ins, holds, reservations
 from events.services.check_ins import AlreadyUsed, TicketVoid
 from events.services.holds import Holder
 from events.services.tickets import NoSuchTicket
+from shared import qr
 from shared.db.session import transaction
 from shared.errors import Conflict
 from shared.events.payloads.cart import OrderLine, OrderPaid

@@ -9,7 +9,7 @@ from quart import Quart
 from rose.supervisor.valkey import Valkey
 from shared.browser.app import limits
 from shared.browser.app.limits import HOUR, Limit, client_network, limited, spend
-from shared.errors import TooMany
+from shared.errors import TooMany, Unavailable
 from shared.infrastructure.factory import create_base_app
 from tests.house import settings_for
 
@@ -71,7 +71,7 @@ async def test_without_the_counter_readers_pass_and_no_mail_is_sent(tmp_path: Pa
     async with app.app_context():
         for _ in range(3):
             await spend("search", "x")
-        with pytest.raises(TooMany):
+        with pytest.raises(Unavailable):
             await spend("sign_in_address", "x")
 
 

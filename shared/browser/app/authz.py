@@ -1,17 +1,20 @@
 """Who may come here. Whether this member may do this to that is for the services to say, by the Reach given."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from quart import g, redirect, request
 
+from shared.browser.app.csrf import SAFE
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import Forbidden
 from shared.models.grant import Reach, Role
-from shared.utils import host_url
+from shared.utils import host_url, utcnow
 
+FRESH = timedelta(minutes=15)
 P = ParamSpec("P")
 R = TypeVar("R")
 Route = Callable[P, Awaitable[R]]
@@ -23,7 +26,21 @@ def require_user(route: Route[P, R]) -> Route[P, R]:
     @wraps(route)
     async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         if g.user is None:
-            return cast("R", _to_sign_in())
+            return cast("R", _to("/sign-in/"))
+        return await route(*args, **kwargs)
+
+    return guarded
+
+
+def require_fresh(route: Route[P, R]) -> Route[P, R]:
+    """Signed in, and proved to be that member within the last minutes: before what would hurt in wrong hands."""
+
+    @wraps(route)
+    async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if g.user is None:
+            return cast("R", _to("/sign-in/"))
+        if g.visit.proved_at is None or g.visit.proved_at < utcnow() - FRESH:
+            return cast("R", _to("/sign-in/again/"))
         return await route(*args, **kwargs)
 
     return guarded
@@ -39,10 +56,12 @@ def require(*roles: Role, whole: bool = False) -> Callable[[Route[P, R]], Route[
         @wraps(route)
         async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             if g.user is None:
-                return cast("R", _to_sign_in())
+                return cast("R", _to("/sign-in/"))
             reach = g.user.reach(*roles)
             if not (reach.whole if whole else reach):
                 raise Forbidden
+            if current_settings().features.staff_second_factor and g.visit.second_factor_at is None:
+                return cast("R", _to("/sign-in/second/"))
             return await route(*args, **kwargs)
 
         guarded.required = roles, whole  # type: ignore[attr-defined]
@@ -56,9 +75,11 @@ def reach_of(*roles: Role) -> Reach:
     return g.user.reach(*roles) if g.user else Reach()
 
 
-def _to_sign_in() -> Any:
-    here = host_url(current_settings(), _app_name(), request.full_path.rstrip("?"))
-    return redirect(host_url(current_settings(), "blog", f"/sign-in/?next={quote(here, safe='')}"), 303)
+def _to(page: str) -> Any:
+    """To the blog's page that asks who this is, and back here afterwards; a form's answer comes back to its page."""
+    path = request.full_path.rstrip("?") if request.method in SAFE else urlsplit(request.referrer or "/").path
+    here = host_url(current_settings(), _app_name(), path)
+    return redirect(host_url(current_settings(), "blog", f"{page}?next={quote(here, safe='')}"), 303)
 
 
 def _app_name() -> Any:

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 
 from shared.browser.app.utils.settings import current_settings
 from shared.config import Settings
-from shared.errors import TooMany
+from shared.errors import TooMany, Unavailable
 from shared.utils import keyed_hash
 
 log = structlog.get_logger("limits")
@@ -39,6 +39,8 @@ LIMITS: dict[str, Limit] = {
     "sign_in_address": Limit(5, HOUR, closed=True),
     "sign_in_network": Limit(20, HOUR, closed=True),
     "sign_in_code": Limit(30, HOUR, closed=True),
+    "second_factor": Limit(5, 15 * MINUTE, closed=True),
+    "passkey": Limit(30, MINUTE),
     "search": Limit(60, MINUTE),
     "basket": Limit(120, MINUTE),
     "checkout": Limit(20, MINUTE),
@@ -97,7 +99,10 @@ def use_limits(app: Quart, settings: Settings) -> None:
 
 
 async def spend(name: str, key: str) -> None:
-    """Counts one try of `name` by `key` (an address, a network). Raises TooMany when there were enough."""
+    """Counts one try of `name` by `key` (an address, a network).
+
+    Raises TooMany when there were enough, and Unavailable when a closed limit cannot be counted.
+    """
     limit = LIMITS[name]
     counter: Counter = current_app.extensions["limits"]
     # Neither addresses nor networks are stored as they are.
@@ -107,7 +112,7 @@ async def spend(name: str, key: str) -> None:
     except (RedisError, OSError) as error:
         log.warning("limits cannot be counted", limit=name, refused=limit.closed, error=repr(error))
         if limit.closed:
-            raise TooMany from None
+            raise Unavailable from None
         return
     if times > limit.times:
         log.info("limit reached", limit=name)
