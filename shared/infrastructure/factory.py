@@ -33,13 +33,14 @@ def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
     app.config["MAX_CONTENT_LENGTH"] = 12 * MEGABYTE
     app.url_map.strict_slashes = False
     # In the order in which a request meets them; what runs after a request runs in reverse.
+    # The host guard stands before the page cache, which stands before the app: each is put around what is there.
+    use_page_cache(app, settings)
     use_host_guard(app, settings)
     use_security_headers(app, settings)
     use_request_log(app)
     use_errors(app)
     use_csrf(app, settings)
     use_limits(app, settings)
-    use_page_cache(app, settings)
     use_database(app, settings)
     use_transaction(app)
     use_user_loader(app, settings)
