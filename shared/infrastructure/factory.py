@@ -10,6 +10,7 @@ from shared.infrastructure.context import use_context
 from shared.infrastructure.database import use_database
 from shared.infrastructure.event_processing import use_event_processing
 from shared.infrastructure.health import use_health
+from shared.infrastructure.here import use_here
 from shared.infrastructure.http_utils import use_host_guard
 from shared.infrastructure.internal_api import use_internal_api
 from shared.infrastructure.jinja_setup import use_templates
@@ -47,6 +48,7 @@ def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
     use_internal_api(app, settings)
     use_templates(app, settings)
     use_context(app)
+    use_here(app, settings)
     use_static_files(app)
     use_health(app)
     use_event_processing(app)

@@ -10,6 +10,7 @@ from quart import Quart
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
+from shared.browser.app.limits import visitor_address
 from shared.browser.app.redis_cacher.routes import Policy
 from shared.browser.app.redis_cacher.shelf import Address
 from shared.browser.app.utils.htmx import PARTIAL, REQUEST_TYPE
@@ -30,7 +31,7 @@ class Asked(NamedTuple):
 
 class Canon:
     def __init__(self, app: Quart, settings: Settings) -> None:
-        self.app = app
+        self.app, self.settings = app, settings
         self.adapter: MapAdapter = app.url_map.bind("localhost")
         origin = getattr(settings.apps, app.extensions["app_name"])
         self.host = origin.split("://", 1)[1].lower().encode()
@@ -62,10 +63,13 @@ class Canon:
     def bare(self, scope: Scope, address: Address) -> Scope:
         """The request that the route gets to see."""
         headers = [(b"host", self.host)]
+        # Who asks is for the limits alone to know, and is looked up before the proxies' word is taken out.
+        forwarded = dict(scope["headers"]).get(b"x-forwarded-for", b"").decode("latin-1")
+        visitor = visitor_address((scope.get("client") or [""])[0], forwarded, self.settings)
         if address.partial:
             headers.append((REQUEST_TYPE, PARTIAL))
         path = {"path": address.path, "raw_path": quote(address.path).encode(), "query_string": address.query}
-        return {**scope, "method": "GET", "headers": headers, **path}
+        return {**scope, "method": "GET", "headers": headers, "client": (visitor, 0), **path}
 
 
 def _fields(query: bytes, policy: Policy) -> list[tuple[str, str]]:
