@@ -43,7 +43,8 @@ class PageCache:
             return
         headers = dict(scope["headers"])
         page = self.shelf.get((scope["path"], scope["query_string"], headers.get(REQUEST_TYPE) == PARTIAL))
-        if page is None or not self.may_show(page, headers):
+        special = b"authorization" in headers or b"range" in headers
+        if page is None or special or not self.may_show(page, headers.get(b"cookie", b"")):
             await self._slowly(scope, receive, send, headers)
             return
         self.figures.l1 += 1
@@ -52,12 +53,11 @@ class PageCache:
         if time.time() > page.fresh and (asked := self.canon.ask(scope, headers)):
             self.flights.refresh(asked, scope)
 
-    def may_show(self, page: Kept, headers: Found) -> bool:
+    def may_show(self, page: Kept, cookies: bytes) -> bool:
         """Still good, and for this visitor."""
-        if not (self.clock.trusted and self.is_good(page)) or b"authorization" in headers or b"range" in headers:
+        if not (self.clock.trusted and self.is_good(page)):
             return False
-        cookies = headers.get(b"cookie")
-        return cookies is None or not ((page.strangers and is_member(cookies)) or self._is_behind(cookies))
+        return not cookies or not ((page.strangers and is_member(cookies)) or self._is_behind(cookies))
 
     def is_good(self, page: Kept) -> bool:
         if page.looked != self.clock.version:
@@ -100,7 +100,7 @@ class PageCache:
             self.figures.misses[reason] += 1
             return False
         page = self.shelf.get(asked.address)
-        if page is not None and self.may_show(page, headers):
+        if page is not None and self.may_show(page, cookies):
             self.figures.l1 += 1
             await answer(page, scope, headers, send)
             return True

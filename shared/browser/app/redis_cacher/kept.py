@@ -22,9 +22,9 @@ NO_BODY = {"type": "http.response.body", "body": b""}
 
 
 class Form:
-    """A page in one encoding, as the messages that a server sends."""
+    """A page in one encoding, as the messages that a server sends, and as the bytes of HTTP/1.1 (the heads open)."""
 
-    __slots__ = ("body", "etag", "start", "unchanged")
+    __slots__ = ("body", "etag", "head", "head_unchanged", "start", "unchanged")
 
     def __init__(self, headers: Headers, etag: bytes, encoding: bytes, body: bytes) -> None:
         self.etag = etag
@@ -33,7 +33,12 @@ class Form:
         whole = [*same, *shape, (b"content-length", b"%d" % len(body))]
         self.start: dict[str, Any] = {"type": "http.response.start", "status": 200, "headers": whole}
         self.unchanged: dict[str, Any] = {"type": "http.response.start", "status": 304, "headers": same}
-        self.body = {"type": "http.response.body", "body": body}
+        self.body: dict[str, Any] = {"type": "http.response.body", "body": body}
+        self.head, self.head_unchanged = _head(b"200 OK", whole), _head(b"304 Not Modified", same)
+
+
+def _head(status: bytes, headers: Headers) -> bytes:
+    return b"".join((b"HTTP/1.1 ", status, b"\r\n", *(b"%s: %s\r\n" % header for header in headers)))
 
 
 @dataclass(slots=True)
