@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check assets screenshots clean
+.PHONY: help up test check assets screenshots bench-pages bench-race clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,6 +45,14 @@ test: $(VENV)/.dev ## Every test, browser journeys included
 screenshots: $(VENV)/.dev ## Pictures of every kind of page, in .rose/screenshots
 	@$(BIN)/python -m rose assets
 	@$(BIN)/python -m tests.journeys.screenshots
+
+bench-pages: $(VENV)/.dev ## Kept and drawn pages beside nginx (needs nginx and wrk); ARGS=seconds
+	@$(BIN)/python -m rose assets
+	@$(BIN)/python bench/pages/run.py $(ARGS)
+
+bench-race: $(VENV)/.dev ## 10,000 rounds of readers and a writer at one page; ARGS=rounds
+	@$(BIN)/python -m rose assets
+	@$(BIN)/python bench/pages/race.py $(ARGS)
 
 clean: ## Remove what was built; data in .rose stays
 	rm -rf $(VENV) node_modules shared/static/dist shared/editor/dist

@@ -8,7 +8,7 @@ bp = Blueprint("authors", __name__)
 
 
 @bp.get("/author/<slug>/")
-@cached(tags=["posts", "menu"])
+@cached(tags=["posts"], query=["page"])
 async def show(slug: str) -> Response:
     author = await authors.get_by_slug(g.session, slug)
     found = await posts.list_by_author(g.session, author, request.args.get("page", 1, type=int))

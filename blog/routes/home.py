@@ -10,7 +10,7 @@ LATEST = 8
 
 
 @bp.get("/")
-@cached(tags=["posts", "menu", "events", "market:lists"])
+@cached(tags=["posts"])
 async def show() -> Response:
     latest = await posts.list_latest(g.session, limit=LATEST)
     found = await cards.on_front_page()

@@ -5,7 +5,7 @@ from quart import Blueprint, Response, g, redirect, request
 from blog.models import Post
 from blog.services import cards, posts
 from blog.services.cards import Cards
-from shared.browser.app.redis_cacher import cached
+from shared.browser.app.redis_cacher import cached, for_strangers_only, tag
 from shared.browser.app.utils.htmx import page
 
 bp = Blueprint("posts", __name__)
@@ -14,19 +14,20 @@ NO_CARDS = Cards([], [], complete=True)
 
 
 @bp.get("/posts/")
-@cached(tags=["posts", "menu"])
+@cached(tags=["posts"], query=["page"])
 async def index() -> Response:
     found = await posts.list_page(g.session, request.args.get("page", 1, type=int))
     return await page("blog/posts/index.html", found=found)
 
 
 @bp.get("/<slug>/")
-@cached(tags=["posts", "menu", "events", "market:lists"])
+@cached(tags=["posts"])
 async def show(slug: str) -> Response:
     try:
         post = await posts.get_visible(g.session, slug)
     except posts.PostNotFound:
         return await _moved(slug)
+    tag(f"post:{post.id}")
     found = NO_CARDS if post.kind == "post" else await cards.of_page(post.id)
     more = await posts.list_more(g.session, post) if post.kind == "post" else []
     response = await show_post(post, cards=found, more=more)
@@ -37,6 +38,8 @@ async def show(slug: str) -> Response:
 
 async def show_post(post: Post, **context: Any) -> Response:
     cut = posts.is_cut_for(post, g.user)
+    if cut:
+        for_strangers_only()
     template = "blog/posts/show.html" if post.kind == "post" else "blog/pages/show.html"
     return await page(template, post=post, text=posts.text_for(post, g.user), cut=cut, **context)
 

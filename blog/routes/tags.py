@@ -8,7 +8,7 @@ bp = Blueprint("tags", __name__)
 
 
 @bp.get("/tag/<slug>/")
-@cached(tags=["posts", "menu"])
+@cached(tags=["posts"], query=["page"])
 async def show(slug: str) -> Response:
     tag = await tags.get_by_slug(g.session, slug)
     found = await posts.list_by_tag(g.session, tag, request.args.get("page", 1, type=int))

@@ -1,8 +1,12 @@
-"""Other apps' things on the blog's pages: asked for together, and left out when they do not come in time."""
+"""Other apps' things on the blog's pages: asked for together, and left out when they do not come in time.
+
+What came is kept until the other app says that it has changed: a new post does not ask again for the same concerts.
+"""
 
 import asyncio
 from typing import Any, NamedTuple
 
+from shared.browser.app.redis_cacher import kept_value
 from shared.config import AppName
 from shared.containers import ContainerType
 from shared.errors import DomainError
@@ -10,6 +14,9 @@ from shared.infrastructure import internal_api
 
 # Seconds: a page of ours does not wait longer for what only decorates it.
 PATIENCE = 0.3
+
+# What the other app's pages with these cards are tagged with.
+TAGS: dict[AppName, str] = {"events": "events", "market": "market:lists"}
 
 Card = dict[str, Any]
 
@@ -29,8 +36,12 @@ async def of_page(page_id: int) -> Cards:
 
 
 async def _cards(params: dict[str, Any]) -> Cards:
-    entries, products = await asyncio.gather(_ask("events", params), _ask("market", params))
+    entries, products = await asyncio.gather(_kept("events", params), _kept("market", params))
     return Cards(entries or [], products or [], entries is not None and products is not None)
+
+
+async def _kept(app: AppName, params: dict[str, Any]) -> list[Card] | None:
+    return await kept_value(f"cards:{app}:{sorted(params.items())}", lambda: _ask(app, params), tags=(TAGS[app],))
 
 
 async def _ask(app: AppName, params: dict[str, Any]) -> list[Card] | None:

@@ -3,7 +3,6 @@ import asyncio
 import structlog
 
 from blog.services import passkeys, sign_in, writing
-from shared.browser.app.redis_cacher import bump_committed
 from shared.db.session import transaction
 
 log = structlog.get_logger("blog")
@@ -24,6 +23,5 @@ async def once() -> None:
         found = await writing.publish_due(session)
         await sign_in.forget_old_links(session)
         await passkeys.forget_old_challenges(session)
-    await bump_committed(session)
     if found:
         log.info("published on schedule", slugs=found)

@@ -11,7 +11,7 @@ bp = Blueprint("calendars", __name__)
 
 
 @bp.get("/<slug>/")
-@cached(tags=["events", "menu"])
+@cached(tags=["events"], query=["page"])
 async def show(slug: str) -> Response:
     now = utcnow()
     calendar = await calendars.get_by_slug(g.session, slug)

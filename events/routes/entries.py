@@ -15,11 +15,11 @@ bp = Blueprint("entries", __name__)
 
 
 def _tags(entry_id: int, **_: str) -> list[str]:
-    return [f"entry:{entry_id}", "events", "menu"]
+    return [f"entry:{entry_id}", "events"]
 
 
 @bp.get("/")
-@cached(tags=["events", "menu"])
+@cached(tags=["events"], query=["page"])
 async def index() -> Response:
     now = utcnow()
     listing = await entries.list_upcoming(g.session, now=now, page=page_number())
@@ -29,7 +29,7 @@ async def index() -> Response:
 
 
 @bp.get("/entries/<int:entry_id>-<slug>/")
-@cached(tags=_tags)
+@cached(tags=_tags, query=["added"])
 async def show(entry_id: int, slug: str) -> Any:
     context = await entry_context(entry_id)
     if context["entry"].slug != slug:

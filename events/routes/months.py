@@ -18,13 +18,13 @@ async def now() -> Response:
 
 
 @bp.get("/month/<int:year>/<int:month>/")
-@cached(tags=["events", "menu"])
+@cached(tags=["events"])
 async def index(year: int, month: int) -> Response:
     return await _month(year, month, None)
 
 
 @bp.get("/<slug>/<int:year>/<int:month>/")
-@cached(tags=["events", "menu"])
+@cached(tags=["events"])
 async def show(slug: str, year: int, month: int) -> Response:
     return await _month(year, month, await calendars.get_by_slug(g.session, slug))
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from events.services import holds, lines, ticket_types
 from events.services.holds import Holder
 from events.services.lines import Line
-from shared.browser.app.redis_cacher import bump_committed
 from shared.config import Settings
 from shared.db.session import transaction
 from shared.errors import DomainError, Unavailable
@@ -58,7 +57,6 @@ async def _keep(
             for type_id, quantity in sorted(places.items())
         ]
         kept = await lines.of_holds(session, held, settings)
-    await bump_committed(session)
     return kept, until
 
 
@@ -66,4 +64,3 @@ async def _give_back(kept: list[Line]) -> None:
     async with transaction() as session:
         for line in kept:
             await holds.give_back(session, line["hold_id"])
-    await bump_committed(session)

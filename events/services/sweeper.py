@@ -3,7 +3,6 @@ import asyncio
 import structlog
 
 from events.services import holds
-from shared.browser.app.redis_cacher import bump_committed
 from shared.db.session import transaction
 
 log = structlog.get_logger("sweeper")
@@ -21,7 +20,6 @@ async def sweep_for_ever() -> None:
 async def sweep() -> int:
     async with transaction() as session:
         freed = await holds.release_expired(session)
-    await bump_committed(session)
     if freed:
         log.info("places given back", holds=freed)
     return freed

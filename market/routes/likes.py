@@ -22,8 +22,11 @@ async def index() -> Response:
 
 @bp.get("/products/<slug>/like/")
 async def show(slug: str) -> Response:
-    """Where signing in leads back to: only a POST likes."""
-    return await see_other(market_url(f"/products/{slug}/"))
+    """The button as it is for this member, which the product's page is the same without. Only a POST likes."""
+    if g.user is None:
+        return await see_other(market_url(f"/products/{slug}/"))
+    offer = await offers.get_offer(g.session, slug, viewer_id=g.user.id)
+    return await page("market/likes/show.html", fragment=FRAGMENT, offer=offer)
 
 
 @bp.post("/products/<slug>/like/")
@@ -43,4 +46,4 @@ async def destroy(slug: str) -> Response:
 
 async def _changed(slug: str) -> Response:
     offer = await offers.get_offer(g.session, slug, viewer_id=g.user.id)
-    return await see_other(market_url(offer.card.path), fragment=FRAGMENT, offer=offer)
+    return await see_other(market_url(f"{offer.card.path}like/"), fragment=FRAGMENT, offer=offer)

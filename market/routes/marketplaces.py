@@ -1,7 +1,7 @@
 from quart import Blueprint, Response, g, request
 
 from market.forms import read_filters
-from market.routes.shelves import shelf_page, viewer_id
+from market.routes.shelves import FILTERS, shelf_page, viewer_id
 from market.services import listings, marketplaces
 from market.services.changes import LISTS
 from shared.browser.app.redis_cacher import cached
@@ -23,7 +23,7 @@ async def index() -> Response:
 
 
 @bp.get("/m/<slug>/")
-@cached(tags=[LISTS])
+@cached(tags=[LISTS], query=FILTERS)
 async def show(slug: str) -> Response:
     marketplace = await marketplaces.get_marketplace(g.session, slug)
     filters = read_filters(request.args, marketplace_id=marketplace.id)
@@ -31,7 +31,7 @@ async def show(slug: str) -> Response:
 
 
 @bp.get("/m/<slug>/<category>/")
-@cached(tags=[LISTS])
+@cached(tags=[LISTS], query=FILTERS)
 async def show_category(slug: str, category: str) -> Response:
     marketplace, shelf = await marketplaces.get_shelf(g.session, slug, category)
     filters = read_filters(request.args, marketplace_id=marketplace.id, category=shelf.slug)

@@ -15,7 +15,7 @@ NEIGHBOURS = 4
 
 
 @bp.get("/products/<slug>/")
-@cached(tags=lambda slug: [product_tag(slug), LISTS])
+@cached(tags=lambda slug: [product_tag(slug), LISTS], query=["added"])
 async def show(slug: str) -> Response:
     offer = await offers.get_offer(g.session, slug, viewer_id=viewer_id())
     return await page(

@@ -8,6 +8,9 @@ from market.services import facets, listings
 from market.services.filters import Filters
 from shared.browser.app.utils.htmx import page, wants_fragment
 
+# What of an address chooses products: `market.forms.read_filters` reads these.
+FILTERS = ("q", "category", "producer", "label", "without", "sort", "page")
+
 
 def viewer_id() -> int | None:
     return g.user.id if g.user else None

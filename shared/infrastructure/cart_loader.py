@@ -1,7 +1,7 @@
-from typing import TypedDict, cast
+from typing import Any, TypedDict, cast
 
 import structlog
-from quart import current_app
+from quart import current_app, g
 
 from shared.errors import DomainError
 from shared.infrastructure import internal_api
@@ -24,11 +24,17 @@ async def load_basket() -> BasketSummary | None:
     identity = {key: value for key, value in current_cart_identity().items() if value is not None}
     if not identity:
         return None
-    if own := current_app.extensions.get("basket_loader"):
-        return cast("BasketSummary", await own())
     try:
-        found: BasketSummary = await internal_api.get("cart", "/internal/cart/summary", params=identity, timeout=0.3)
+        found = await _ask(identity)
     except DomainError as error:
         log.info("basket not shown", reason=error.message)
         return None
+    g.basket_count = found["count"]
+    return found
+
+
+async def _ask(identity: dict[str, Any]) -> BasketSummary:
+    if own := current_app.extensions.get("basket_loader"):
+        return cast("BasketSummary", await own())
+    found: BasketSummary = await internal_api.get("cart", "/internal/cart/summary", params=identity, timeout=0.3)
     return found

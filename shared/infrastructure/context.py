@@ -6,6 +6,7 @@ from typing import Any
 from quart import Quart, g, request
 from sqlalchemy import select
 
+from shared.browser.app.redis_cacher import is_for_everyone, kept_value
 from shared.infrastructure.cart_loader import load_basket
 from shared.models import MenuItem
 
@@ -27,6 +28,7 @@ async def page_context() -> dict[str, Any]:
         "basket": await _basket(),
         "menu": await load_menu(),
         "request_path": request.path,
+        "for_everyone": is_for_everyone(),
     }
 
 
@@ -38,6 +40,11 @@ async def _basket() -> Any:
 
 
 async def load_menu() -> list[MenuEntry]:
+    """Nobody may change what it returns: all pages share it until the menu changes."""
+    return await kept_value("menu", _read_menu, tags=("menu",))
+
+
+async def _read_menu() -> list[MenuEntry]:
     found = await g.session.scalars(select(MenuItem).order_by(MenuItem.position, MenuItem.id))
     items = found.all()
     entries = {item.id: MenuEntry(item.label, item.url) for item in items}

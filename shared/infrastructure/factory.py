@@ -10,6 +10,7 @@ from shared.infrastructure.context import use_context
 from shared.infrastructure.database import use_database
 from shared.infrastructure.event_processing import use_event_processing
 from shared.infrastructure.health import use_health
+from shared.infrastructure.here import use_here
 from shared.infrastructure.http_utils import use_host_guard
 from shared.infrastructure.internal_api import use_internal_api
 from shared.infrastructure.jinja_setup import use_templates
@@ -33,19 +34,21 @@ def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
     app.config["MAX_CONTENT_LENGTH"] = 12 * MEGABYTE
     app.url_map.strict_slashes = False
     # In the order in which a request meets them; what runs after a request runs in reverse.
+    # The host guard stands before the page cache, which stands before the app: each is put around what is there.
+    use_page_cache(app, settings)
     use_host_guard(app, settings)
     use_security_headers(app, settings)
     use_request_log(app)
     use_errors(app)
     use_csrf(app, settings)
     use_limits(app, settings)
-    use_page_cache(app, settings)
     use_database(app, settings)
     use_transaction(app)
     use_user_loader(app, settings)
     use_internal_api(app, settings)
     use_templates(app, settings)
     use_context(app)
+    use_here(app, settings)
     use_static_files(app)
     use_health(app)
     use_event_processing(app)

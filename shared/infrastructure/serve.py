@@ -1,8 +1,18 @@
 import argparse
+from asyncio import Protocol
 from collections.abc import Callable
 
 import uvicorn
 from quart import Quart
+
+from shared.browser.app.redis_cacher import PageCache
+from shared.infrastructure.kept_answers import kept_answers
+
+
+def protocol(app: Quart) -> type[Protocol] | str:
+    """httptools, and before it the answers that need no app."""
+    cache, settings = app.extensions["page_cache"], app.extensions["settings"]
+    return kept_answers(cache, settings.hosts) if isinstance(cache, PageCache) else "httptools"
 
 
 def serve(create_app: Callable[[], Quart], *, port: int) -> None:
@@ -13,12 +23,13 @@ def serve(create_app: Callable[[], Quart], *, port: int) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=port)
     options = parser.parse_args()
+    app = create_app()
     uvicorn.run(
-        create_app(),
+        app,
         host="127.0.0.1",
         port=options.port,
         loop="uvloop",
-        http="httptools",
+        http=protocol(app),
         access_log=False,
         log_config=None,
         server_header=False,

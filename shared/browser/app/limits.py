@@ -140,13 +140,22 @@ def client_network() -> str:
 
     From X-Forwarded-For only what a trusted proxy appended: read from the right, up to the first stranger.
     """
-    trusted = current_settings().trusted_proxies
-    hops = [request.remote_addr or "", *reversed(request.headers.get("X-Forwarded-For", "").split(","))]
-    for hop in (hop.strip() for hop in hops):
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    try:
+        address = ip_address(visitor_address(request.remote_addr or "", forwarded, current_settings()))
+    except ValueError:
+        return "unknown"
+    return str(ip_network((address, 64), strict=False) if address.version == 6 else address)  # noqa: PLR2004
+
+
+def visitor_address(remote: str, forwarded: str, settings: Settings) -> str:
+    """The first address that is no proxy of ours, or what stands in the way of knowing it."""
+    hops = [hop.strip() for hop in (remote, *reversed(forwarded.split(",")))]
+    for hop in hops:
         try:
             address = ip_address(hop)
         except ValueError:
-            return "unknown"
-        if not any(address in network for network in trusted):
-            break
-    return str(ip_network((address, 64), strict=False) if address.version == 6 else address)  # noqa: PLR2004
+            return hop
+        if not any(address in network for network in settings.trusted_proxies):
+            return hop
+    return hops[-1]

@@ -1,3 +1,4 @@
 import "./htmx.js";
+import "./personal.js";
 import "./countdown.js";
 import "./copy.js";

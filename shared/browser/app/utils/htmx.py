@@ -6,6 +6,9 @@ from quart import Response, redirect, request
 
 from shared.browser.app.utils.templates import render
 
+# As servers hand them over.
+REQUEST_TYPE, PARTIAL = b"hx-request-type", b"partial"
+
 
 def wants_fragment() -> bool:
     return request.headers.get("HX-Request-Type") == "partial"
