@@ -18,6 +18,7 @@ from blog.routes import (
     tags,
 )
 from blog.routes.admin import ADMIN
+from blog.services.bus_history import BusHistory, span
 from blog.services.schedule import keep_schedule
 from blog.services.uploads import srcset, thumbnail
 from shared.browser.app.redis_cacher import PagesChanged, bump_pages
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None) -> Quart:
         app.register_blueprint(routes.bp)
     use_background(app, "schedule", keep_schedule)
     use_relay(app, app.extensions["settings"])
+    use_bus_history(app)
     return app
 
 
@@ -58,7 +60,7 @@ def register_handlers() -> None:
 
 
 def use_filters(app: Quart) -> None:
-    filters = {"srcset": srcset, "thumbnail": thumbnail, "moment": datetime.fromisoformat}
+    filters = {"srcset": srcset, "thumbnail": thumbnail, "moment": datetime.fromisoformat, "span": span}
     app.extensions["templates"].filters.update(filters)
 
 
@@ -67,3 +69,9 @@ def use_koenig(app: Quart) -> None:
     koenig = Koenig()
     app.extensions["koenig"] = koenig
     app.after_serving(koenig.aclose)
+
+
+def use_bus_history(app: Quart) -> None:
+    history = BusHistory()
+    app.extensions["bus_history"] = history
+    use_background(app, "bus-history", history.run)
