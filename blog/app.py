@@ -22,6 +22,7 @@ from blog.routes import (
     tags,
 )
 from blog.routes.admin import ADMIN
+from blog.services.bus_history import BusHistory, span
 from blog.services.devices import describe
 from blog.services.schedule import keep_schedule
 from blog.services.uploads import srcset, thumbnail
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Quart:
         app.register_blueprint(routes.bp)
     use_background(app, "schedule", keep_schedule)
     use_relay(app, app.extensions["settings"])
+    use_bus_history(app)
     return app
 
 
@@ -85,6 +87,7 @@ def use_filters(app: Quart) -> None:
         "moment": datetime.fromisoformat,
         "browser": describe,
         "qr": qr.draw,
+        "span": span,
     }
     app.extensions["templates"].filters.update(filters)
 
@@ -94,3 +97,9 @@ def use_koenig(app: Quart) -> None:
     koenig = Koenig()
     app.extensions["koenig"] = koenig
     app.after_serving(koenig.aclose)
+
+
+def use_bus_history(app: Quart) -> None:
+    history = BusHistory()
+    app.extensions["bus_history"] = history
+    use_background(app, "bus-history", history.run)

@@ -131,3 +131,14 @@ class EditMember(Form):
 class NewMember(Form):
     email: Email = Field(title="an e-mail address")
     name: str = Field("", max_length=120)
+
+
+class ReplayLetters(Form):
+    """One delivery, all of a handler, or all there are."""
+
+    event_id: int | None = None
+    handler: str | None = Field(None, max_length=120)
+
+
+class NameConsumer(Form):
+    consumer: str = Field(max_length=40)

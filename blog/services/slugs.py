@@ -11,8 +11,8 @@ from shared.utils import random_token, slugify
 # First parts of addresses that are routes here, or files that browsers and robots ask for.
 # fmt: off
 RESERVED = frozenset({
-    "account", "admin", "api", "author", "healthz", "internal", "media", "newsletters", "posts", "rss", "search",
-    "sign-in", "sign-out", "static", "tag", "webhooks",
+    "account", "admin", "api", "author", "healthz", "internal", "media", "metrics", "newsletters", "posts", "rss",
+    "search", "sign-in", "sign-out", "static", "tag", "webhooks",
 })
 # fmt: on
 

@@ -129,6 +129,15 @@ def skip(
 
 
 @app.command()
+def forget(consumer: Consumer) -> None:
+    """Forget a reader that will never come back, so that the log no longer waits for it."""
+    from shared.events.operations import forget as let_go
+
+    _write(lambda session: let_go(session, consumer))
+    typer.echo(f"{consumer} is forgotten.")
+
+
+@app.command()
 def rewind(consumer: Consumer, to: Moment) -> None:
     """Handle again all that happened since a moment, as far as it is kept."""
     from shared.events.operations import rewind as go_back

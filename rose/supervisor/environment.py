@@ -41,6 +41,7 @@ def _ours(home: Path, addresses: Addresses, environ: Mapping[str, str]) -> dict[
     return {
         "SECRET_KEY": own_secret(home, "secret-key"),
         "INTERNAL_KEY": own_secret(home, "internal-key"),
+        "METRICS_TOKEN": own_secret(home, "metrics-token"),
         "DATABASE_URL": Postgres(home, addresses.port("postgres")).url(),
         "REDIS_URL": Valkey(home, addresses.port("valkey")).url,
         "SMTP_URL": f"smtp://127.0.0.1:{addresses.port('smtp')}",

@@ -21,6 +21,8 @@ def report() -> int:
     found = asyncio.run(_parts(running))
     for name, (address, well) in found.items():
         say(f"  {name:9} {address:32} {'answers' if well else 'DOES NOT ANSWER'}")
+    if not (os.environ.get("METRICS_TOKEN") or os.environ.get("METRICS_TOKEN_FILE")):
+        say(f"Metrics: /metrics of each app, with the bearer token in {home_path() / 'secrets' / 'metrics-token'}.")
     return sum(not well for _, well in found.values())
 
 

@@ -41,6 +41,11 @@ def public_facts() -> dict[str, type[DomainFact]]:
     return {fact.name: fact for fact in _descendants(DomainFact) if fact.public}
 
 
+def outside_facts() -> dict[str, type[DomainFact]]:
+    """What the inbox takes, by name, of all facts whose modules were imported."""
+    return {fact.name: fact for fact in _descendants(DomainFact) if fact.source}
+
+
 def _descendants(fact: type[DomainFact]) -> Iterator[type[DomainFact]]:
     for child in fact.__subclasses__():
         yield child

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from shared.events import partitions, schedule
+from shared.events import inbox_pieces, partitions, schedule
 from shared.events.lease import Lease
 from shared.events.wakeup import new_bell, ring
 
@@ -46,6 +46,7 @@ class Keeper:
             self._made_up_to = await partitions.make_ahead(self.lease.connection, self._made_up_to)
             if time.monotonic() >= self._tidy_at:
                 await partitions.drop_old(self.lease.connection)
+                await inbox_pieces.tidy(self.lease.connection)
                 self._tidy_at = time.monotonic() + TIDY_SECONDS
         try:
             await asyncio.wait_for(self.bell.wait(), self._wait)

@@ -138,6 +138,11 @@ class Lane(ABC):
         if self.reader.pos > self.cursor.pos:
             await self.save()
 
+    @property
+    def hole_seconds(self) -> float:
+        """How long the cursor has been waiting for a missing id; 0 when it does not."""
+        return self.reader.hole_seconds if hasattr(self, "reader") else 0.0
+
     def blocks(self, registration: Registration, event: Record) -> bool:
         """Does an earlier event of this key still wait for this handler?"""
         return bool(self.blocked) and registration.ordered and (registration.name, event["key"]) in self.blocked

@@ -1,10 +1,15 @@
 """The bus in numbers, in the words of Prometheus."""
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Gauge, Metric, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.operations import list_lag
+from shared.events.processor import EventProcessor
 from shared.models import EventDelivery, EventSchedule
 
 
@@ -25,6 +30,33 @@ async def render_metrics(session: AsyncSession) -> bytes:
     scheduled = await session.scalar(select(func.count()).select_from(EventSchedule))
     _gauge(registry, "rose_event_scheduled", "Facts whose moment is still to come").set(scheduled or 0)
     return generate_latest(registry)
+
+
+def render_processors(processors: Iterable[EventProcessor]) -> bytes:
+    """What this process itself has done since it took its lease, and what holds it up."""
+    registry = CollectorRegistry()
+    registry.register(_Processors(list(processors)))
+    return generate_latest(registry)
+
+
+class _Processors(Collector):
+    def __init__(self, processors: list[EventProcessor]) -> None:
+        self.processors = processors
+
+    def collect(self) -> Iterable[Metric]:
+        labels = ("consumer", "lane")
+        handled = CounterMetricFamily("rose_event_handled", "Events handled by this process", labels=labels)
+        failed = CounterMetricFamily("rose_event_failed", "Failures of its handlers, first tries", labels=labels)
+        hole = GaugeMetricFamily("rose_event_hole_seconds", "How long it waits for an open transaction", labels=labels)
+        leads = GaugeMetricFamily("rose_event_leads", "1 in the process that reads for it", labels=("consumer",))
+        for processor in self.processors:
+            leads.add_metric([processor.consumer], int(bool(processor.lanes)))
+            for lane in processor.lanes:
+                of = [processor.consumer, lane.name]
+                handled.add_metric(of, lane.handled)
+                failed.add_metric(of, lane.failed)
+                hole.add_metric(of, lane.hole_seconds)
+        return handled, failed, hole, leads
 
 
 def _gauge(registry: CollectorRegistry, name: str, words: str, *labels: str) -> Gauge:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, Update, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.events.wakeup import CHANNEL, wake_after_commit
 from shared.models import EventCursor, EventDelivery
 from shared.utils import utcnow
@@ -39,6 +39,10 @@ class NoSuchConsumer(NotFound):
     message = "Nobody reads under that name: rose events lag lists who does."
 
 
+class StillReads(Conflict):
+    message = "A process reads under that name just now: stop it first."
+
+
 _LAG = text("""
     SELECT c.consumer, c.paused,
            count(e.id) AS events,
@@ -51,6 +55,7 @@ _LAG = text("""
     GROUP BY c.consumer, c.paused ORDER BY c.consumer
 """)
 _FIRST_SINCE = text("SELECT min(id) - 1 FROM domain_events WHERE created_at >= :moment")
+_NOBODY_READS = text("SELECT pg_try_advisory_xact_lock(hashtextextended('rose-bus:' || :consumer, 0))")
 _LAST = text("SELECT coalesce(max(id), 0) FROM domain_events")
 
 
@@ -122,6 +127,19 @@ async def rewind(session: AsyncSession, consumer: str, *, to: datetime) -> None:
 async def skip(session: AsyncSession, consumer: str) -> None:
     """Leave out everything that this consumer has not yet read. Raises NoSuchConsumer."""
     await _change(session, consumer, pos=await session.scalar(_LAST))
+
+
+async def forget(session: AsyncSession, consumer: str) -> None:
+    """For one that will never read again (a relay to a broker that was given up): else the log waits for it for ever.
+
+    Its failures go too. Raises NoSuchConsumer, or StillReads while a process holds its lease.
+    """
+    if not await session.scalar(_NOBODY_READS, {"consumer": consumer}):
+        raise StillReads
+    gone = delete(EventCursor).where(EventCursor.consumer == consumer).returning(EventCursor.lane)
+    if not (await session.scalars(gone)).all():
+        raise NoSuchConsumer
+    await session.execute(delete(EventDelivery).where(EventDelivery.consumer == consumer))
 
 
 async def _change(session: AsyncSession, consumer: str, **values: Any) -> None:

@@ -8,6 +8,7 @@ still missing was rolled back. (pg_snapshot_xmax is no such bound: it is the las
 """
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 
 from asyncpg import Record
@@ -36,6 +37,7 @@ class _Mark:
 
     top: int
     bound: int
+    since: float = field(default_factory=time.monotonic)
 
 
 class LogReader:
@@ -47,6 +49,10 @@ class LogReader:
     @property
     def waits_for_a_hole(self) -> bool:
         return self._mark is not None
+
+    @property
+    def hole_seconds(self) -> float:
+        return time.monotonic() - self._mark.since if self._mark else 0.0
 
     async def read(self, limit: int) -> Batch:
         settled_to = await self._settled_to() if self._mark else self.pos

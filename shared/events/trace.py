@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 from asyncpg import Record
 
-from shared.log_config.setup import request_id
+from shared.log_config.setup import more_context, request_id
 
 traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 _handled: ContextVar[Record | None] = ContextVar("handled_event", default=None)
@@ -16,7 +16,7 @@ def meta() -> str | None:
     """What is stored beside a fact, as JSON; None when nobody knows anything."""
     cause = _handled.get()
     if cause is not None:
-        return json.dumps({"causation": str(cause["event_id"]), "traceparent": _child(cause["meta"])})
+        return json.dumps({"causation": str(cause["event_id"]), "traceparent": _span(cause)})
     found = {"request": request_id.get(), "traceparent": traceparent.get()}
     known = {name: value for name, value in found.items() if value}
     return json.dumps(known) if known else None
@@ -30,8 +30,24 @@ def done() -> None:
     _handled.set(None)
 
 
-def _child(parent: str | None) -> str:
-    """The same trace, a new span; a new trace when the cause had none."""
-    known = json.loads(parent).get("traceparent") if parent else None
-    trace = known.split("-")[1] if known else secrets.token_hex(16)
-    return f"00-{trace}-{secrets.token_hex(8)}-01"
+def begin(given: str | None = None) -> None:
+    """A request is a span of its own, in the trace of whoever asked (a valid `traceparent`), or in a new one."""
+    trace = given.split("-")[1] if given else secrets.token_hex(16)
+    traceparent.set(f"00-{trace}-{secrets.token_hex(8)}-01")
+
+
+def _span(event: Record) -> str:
+    """Handling an event is a span in the trace of its cause, always the same one; else a new trace begins with it."""
+    known = json.loads(event["meta"]).get("traceparent") if event["meta"] else None
+    number = event["event_id"].hex
+    return f"00-{known.split('-')[1] if known else number}-{number[16:]}-01"
+
+
+def _in_the_log() -> dict[str, str]:
+    if cause := _handled.get():
+        return {"handles": cause["type"], "event_id": str(cause["event_id"]), "traceparent": _span(cause)}
+    found = traceparent.get()
+    return {"traceparent": found} if found else {}
+
+
+more_context.append(_in_the_log)

@@ -10,6 +10,7 @@ from typing import Any
 from weakref import WeakSet
 
 import structlog
+from prometheus_client import Counter
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
@@ -23,6 +24,8 @@ TOPICS = ("events", "schedule", "control")
 # Between two NOTIFYs; the longer one while commits crowd, when readers do not rest anyway.
 GAP_SECONDS, BUSY_GAP_SECONDS, CROWD = 0.005, 0.02, 4
 HEALTH_SECONDS = 30.0
+
+NOTIFIES = Counter("rose_event_notifies", "NOTIFYs said to other processes")
 
 _bells: dict[str, WeakSet[asyncio.Event]] = {topic: WeakSet() for topic in TOPICS}
 _wires: list["Wire"] = []
@@ -106,6 +109,8 @@ class Wire:
         payload, self._topics, self._said = ",".join(sorted(self._topics)), set(), 0
         # Without topics it only asks whether the connection still lives.
         await connection.execute(f"SELECT pg_notify('{CHANNEL}', '{payload}')" if payload else "SELECT 1")
+        if payload:
+            NOTIFIES.inc()
         await asyncio.sleep(GAP_SECONDS)
         if self._said >= CROWD:
             await asyncio.sleep(BUSY_GAP_SECONDS - GAP_SECONDS)

@@ -14,8 +14,10 @@ from shared.infrastructure.here import use_here
 from shared.infrastructure.http_utils import use_host_guard
 from shared.infrastructure.internal_api import use_internal_api
 from shared.infrastructure.jinja_setup import use_templates
+from shared.infrastructure.metrics import use_metrics
 from shared.infrastructure.signatures import Verifier
 from shared.infrastructure.static_files import use_static_files
+from shared.infrastructure.tracing import use_tracing
 from shared.infrastructure.user_loader import use_user_loader
 from shared.log_config.setup import setup_logging
 
@@ -39,6 +41,7 @@ def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
     use_host_guard(app, settings)
     use_security_headers(app, settings)
     use_request_log(app)
+    use_tracing(app)
     use_errors(app)
     use_csrf(app, settings)
     use_limits(app, settings)
@@ -51,5 +54,6 @@ def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
     use_here(app, settings)
     use_static_files(app)
     use_health(app)
+    use_metrics(app, settings)
     use_event_processing(app)
     return app

@@ -1,12 +1,14 @@
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextvars import ContextVar
 from typing import Any, TextIO
 
 import structlog
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+# What else every line says, asked for each: the bus adds which event is being handled.
+more_context: list[Callable[[], Mapping[str, str]]] = []
 
 
 def setup_logging(app: str, *, level: str = "INFO", stream: TextIO = sys.stderr) -> None:
@@ -16,6 +18,8 @@ def setup_logging(app: str, *, level: str = "INFO", stream: TextIO = sys.stderr)
         entry["app"] = app
         if found := request_id.get():
             entry["request_id"] = found
+        for source in more_context:
+            entry.update(source())
         return entry
 
     before: list[structlog.typing.Processor] = [

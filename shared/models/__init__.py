@@ -2,6 +2,7 @@
 
 from shared.models.audit_entry import AuditEntry
 from shared.models.domain_event import DomainEvent, EventCursor, EventDelivery, EventSchedule
+from shared.models.event_inbox import EventInbox
 from shared.models.ghost_membership_entities import GhostNewsletter, UserNewsletter
 from shared.models.grant import Grant, Reach, Right, Role
 from shared.models.kv import KeyValue
@@ -14,6 +15,7 @@ __all__ = [
     "DomainEvent",
     "EventCursor",
     "EventDelivery",
+    "EventInbox",
     "EventSchedule",
     "GhostNewsletter",
     "Grant",

@@ -4,7 +4,7 @@ import pytest
 
 from shared.db.session import get_session, transaction
 from shared.events.bus import emit_event
-from shared.events.operations import NothingDead, list_dead, list_lag, replay
+from shared.events.operations import NoSuchConsumer, NothingDead, StillReads, forget, list_dead, list_lag, replay
 from shared.events.processor import EventProcessor
 from tests.shared.test_events import LeafFell, deliveries_in, drain, failing, leaves
 from tests.shared.test_events import processor as processor  # noqa: PLC0414  the fixture
@@ -55,3 +55,20 @@ async def test_there_may_be_nothing_to_replay(processor: EventProcessor) -> None
     async with transaction() as session:
         with pytest.raises(NothingDead):
             await replay(session, event_id=404)
+
+
+async def test_a_reader_that_will_never_come_back_is_forgotten(broken: EventProcessor) -> None:
+    async with transaction() as session:
+        with pytest.raises(StillReads):
+            await forget(session, "garden")
+    await broken.aclose()
+
+    async with transaction() as session:
+        await forget(session, "garden")
+
+    async with get_session(read_only=True) as session:
+        assert await list_lag(session) == []
+    assert await deliveries_in("dead") == 0
+    async with transaction() as session:
+        with pytest.raises(NoSuchConsumer):
+            await forget(session, "garden")

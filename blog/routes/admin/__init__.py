@@ -3,17 +3,21 @@
 from blog.routes.admin import (
     administrators,
     authors,
+    bus,
     components,
     members,
     menu,
     newsletters,
     overview,
+    pauses,
     posts,
     previews,
     publications,
+    replays,
     tags,
     uploads,
 )
 
 WRITING = (posts, previews, publications, tags, authors, uploads)
-ADMIN = (*WRITING, administrators, components, members, menu, newsletters, overview)
+BUS = (bus, pauses, replays)
+ADMIN = (*WRITING, *BUS, administrators, components, members, menu, newsletters, overview)

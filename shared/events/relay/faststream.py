@@ -9,7 +9,7 @@ from shared.events.relay.message import Message
 from shared.events.relay.sink import BrokerAway, Refusal
 
 BESIDE_EACH_OTHER = 64
-PATIENCE = 30.0
+CONNECT_WITHIN, PATIENCE = 5.0, 30.0
 # Entries that a Redis stream keeps, roughly.
 KEEP = 1_000_000
 
@@ -30,8 +30,8 @@ class FastStreamSink:
     async def open(self) -> None:
         self._waiting = []
         try:
-            await asyncio.wait_for(self.broker.connect(), PATIENCE)
-            if not await self.broker.ping(timeout=PATIENCE):
+            await asyncio.wait_for(self.broker.connect(), CONNECT_WITHIN)
+            if not await self.broker.ping(timeout=CONNECT_WITHIN):
                 raise ConnectionError("no answer")  # noqa: TRY301  told as any other trouble with the broker
         except Exception as error:
             raise BrokerAway from error

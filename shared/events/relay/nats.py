@@ -4,7 +4,6 @@ import asyncio
 import json
 from typing import Any
 
-import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -15,6 +14,7 @@ from shared.events.relay.message import Message
 from shared.events.relay.sink import BrokerAway, Refusal, Refused
 
 IN_FLIGHT = 1000
+CONNECT_WITHIN = 5.0
 PATIENCE = 10.0  # seconds for the acks of a batch
 # As long as JetStream knows a message again that it already has, in seconds.
 DUPLICATES_FOR = 600.0
@@ -127,20 +127,32 @@ def _head(message: Message) -> tuple[bytes, int]:
 
 
 async def connect(url: str, name: str, disconnected: Any = None) -> Client:
+    """`url` may be several, with commas between. Once: whoever asks decides when it is time to try again."""
+
     async def quiet(_: Exception) -> None:
         """What went wrong is raised where it matters."""
 
-    return await nats.connect(
-        url,
-        name=name,
-        allow_reconnect=False,
-        connect_timeout=2,
-        ping_interval=10,
-        max_outstanding_pings=2,
-        error_cb=quiet,
-        disconnected_cb=disconnected,
-        closed_cb=disconnected,
-    )
+    client = Client()
+    try:
+        async with asyncio.timeout(CONNECT_WITHIN):
+            await client.connect(
+                url.split(","),
+                name=name,
+                allow_reconnect=False,
+                # For the first connection too: else it would be tried for two minutes.
+                max_reconnect_attempts=1,
+                reconnect_time_wait=0,
+                connect_timeout=2,
+                ping_interval=10,
+                max_outstanding_pings=2,
+                error_cb=quiet,
+                disconnected_cb=disconnected,
+                closed_cb=disconnected,
+            )
+    except BaseException:
+        await close(client)
+        raise
+    return client
 
 
 async def close(client: Client) -> None:

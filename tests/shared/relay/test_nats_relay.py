@@ -1,5 +1,6 @@
 """Public events reach a real NATS server: all of them, none twice, in order for each key, whoever is killed."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -123,7 +124,8 @@ async def test_while_the_broker_is_away_the_lag_says_so_and_nothing_fails(log: s
     nats_server.stop()
     await light(range(2))
 
-    await relay(nats_server)
+    async with asyncio.timeout(3):  # a stopped relay must not linger
+        await relay(nats_server)
 
     async with get_session(read_only=True) as session:
         (row,) = await list_lag(session)

@@ -91,14 +91,14 @@ async def has(server: Valkey, count: int) -> bool:
 
 
 async def test_a_relay_that_is_killed_goes_on_where_it_was(log: str, valkey: Valkey) -> None:
-    for part in range(3):
+    for part in range(2):
         with relay_process(log, valkey.url):
             await light(range(part * 100, part * 100 + 100))
             await until(lambda part=part: has(valkey, part * 500 + 1))
     with relay_process(log, valkey.url):
-        await until(lambda: has(valkey, 1500))
+        await until(lambda: has(valkey, 1000))
 
-    assert first_of_each(stored(valkey)) == {lamp: list(range(300)) for lamp in "abcde"}
+    assert first_of_each(stored(valkey)) == {lamp: list(range(200)) for lamp in "abcde"}
 
 
 def test_an_address_that_means_no_broker_is_refused() -> None:

@@ -1,0 +1,49 @@
+from typing import Any
+from urllib.parse import urlencode
+
+from quart import Blueprint, Response, current_app, g, request
+
+from shared.browser.app.authz import require
+from shared.browser.app.utils.htmx import page, see_other
+from shared.events import letters, operations
+from shared.models.grant import Role
+
+bp = Blueprint("admin_bus", __name__)
+
+
+@bp.get("/admin/bus/")
+@require(Role.ADMINISTRATOR)
+async def index() -> Response:
+    handler, number = request.args.get("handler"), max(request.args.get("page", 1, type=int), 1)
+    history = current_app.extensions["bus_history"]
+    context: dict[str, Any] = {
+        "consumers": [(row, history.chart(row)) for row in await operations.list_lag(g.session)],
+        "letters": await letters.list_letters(g.session, handler=handler, page=number),
+        "sides": [("All", _address(None)), *await _sides()],
+        "here": _address(handler),
+        "handler": handler,
+    }
+    return await page("blog/admin/bus/index.html", saved=request.args.get("saved"), **context)
+
+
+@bp.get("/admin/bus/letters/<int:event_id>/<handler>/")
+@require(Role.ADMINISTRATOR)
+async def show(event_id: int, handler: str) -> Response:
+    letter = await letters.get_letter(g.session, event_id=event_id, handler=handler)
+    return await page("blog/admin/bus/show.html", letter=letter)
+
+
+@bp.post("/admin/bus/letters/<int:event_id>/<handler>/delete/")
+@require(Role.ADMINISTRATOR)
+async def destroy(event_id: int, handler: str) -> Response:
+    await operations.drop_delivery(g.session, event_id=event_id, handler=handler)
+    return await see_other("/admin/bus/?saved=dropped")
+
+
+async def _sides() -> list[tuple[str, str]]:
+    counts = await letters.count_by_handler(g.session)
+    return [(f"{name} ({count})", _address(name)) for name, count in counts]
+
+
+def _address(handler: str | None) -> str:
+    return f"/admin/bus/?{urlencode({'handler': handler})}" if handler else "/admin/bus/"
