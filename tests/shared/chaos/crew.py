@@ -12,7 +12,7 @@ class Crew:
     """`words(slot, turn)` is the command line of the process that stands in that slot for the so-manieth time."""
 
     def __init__(self, size: int, log: Path, words: Callable[[int, int], list[str]]) -> None:
-        self.words, self.log = words, log.open("ab")
+        self.words, self.log = words, log
         self.killed = 0
         # Ended by themselves: nothing that happens to the others should end a process.
         self.gave_up: list[int] = []
@@ -20,7 +20,8 @@ class Crew:
 
     def _start(self, slot: int) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", *self.words(slot, self.killed)]
-        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=self.log)
+        with self.log.open("ab") as log:
+            return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log)
 
     def kill_one(self, dice: random.Random) -> None:
         slot = dice.randrange(len(self.running))
@@ -38,4 +39,3 @@ class Crew:
         for process in self.running:
             self._end(process)
         self.running = []
-        self.log.close()

@@ -3,17 +3,21 @@
 import asyncio
 import random
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import asyncpg
 
+from shared.events.connection import TROUBLES, Connection
 from tests.shared.chaos.crew import Crew
 from tests.shared.chaos.facts import TABLES
 from tests.shared.chaos.server import MortalServer
 from tests.shared.chaos.verdict import COMMITTED, Verdict, is_all_handled, judge
 
+T = TypeVar("T")
 RECOVERY_SECONDS = 60
 
 
@@ -47,18 +51,22 @@ class Play:
         self.calls.touch()
         self.server = MortalServer(folder / "home")
         self.log = folder / "log"
+        self.writers = self.readers = Crew(0, self.log, lambda *_: [])
 
     async def run(self) -> Outcome:
         started = time.monotonic()
         try:
-            await self._prepare()
+            for statement in TABLES:
+                await self._ask(lambda connection, words=statement: connection.execute(words))
             self._raise_curtain()
             await self._kill_until(started + self.plan.seconds)
             self.writers.stop()
             await self._wait_for_the_rest()
             self.readers.stop()
-            verdict = await self._judge()
+            verdict = await self._ask(lambda connection: judge(connection, self.calls))
         finally:
+            for crew in (self.writers, self.readers):
+                crew.stop()
             self.server.stop()
         kills = {"emitters": self.writers.killed, "handlers": self.readers.killed, "PostgreSQL": self.server.killed}
         return Outcome(verdict, time.monotonic() - started, kills, self.writers.gave_up + self.readers.gave_up)
@@ -93,38 +101,25 @@ class Play:
         rest = (1 - share) / 2
         return self.dice.choices(["server", "writer", "reader"], [share, rest, rest])[0]
 
-    async def _prepare(self) -> None:
-        connection = await self._connect()
-        for statement in TABLES:
-            await connection.execute(statement)
-        await connection.close()
-
     async def _count(self) -> int:
-        connection = await self._connect()
-        found: int = await connection.fetchval(COMMITTED)
-        await connection.close()
-        return found
+        return await self._ask(lambda connection: connection.fetchval(COMMITTED))
 
     async def _wait_for_the_rest(self) -> None:
         deadline = time.monotonic() + self.plan.patience
-        connection = await self._connect()
-        while not await is_all_handled(connection) and time.monotonic() < deadline:
+        while not await self._ask(is_all_handled) and time.monotonic() < deadline:
             await _pass(0.2)
-        await connection.close()
 
-    async def _judge(self) -> Verdict:
-        connection = await self._connect()
-        verdict = await judge(connection, self.calls)
-        await connection.close()
-        return verdict
-
-    async def _connect(self) -> "asyncpg.Connection[asyncpg.Record]":
-        """As soon as the server has recovered."""
+    async def _ask(self, ask: Callable[[Connection], Awaitable[T]]) -> T:
+        """As soon as the server has recovered; once more when it is killed meanwhile."""
         deadline = time.monotonic() + RECOVERY_SECONDS
         while True:
             try:
-                return await asyncpg.connect(self.server.url.replace("+asyncpg", ""))
-            except (OSError, asyncpg.PostgresError):
+                connection = await asyncpg.connect(self.server.url.replace("+asyncpg", ""))
+                try:
+                    return await ask(connection)
+                finally:
+                    await connection.close()
+            except TROUBLES:
                 if time.monotonic() > deadline:
                     raise
                 await _pass(0.1)
