@@ -5,8 +5,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+
+from shared.db.last_words import TalkingConnection
 
 _engine: AsyncEngine | None = None
 
@@ -19,21 +22,29 @@ class WroteWhileReading(RuntimeError):
 
 
 def create_engine(database_url: str, *, pool_size: int = 5) -> AsyncEngine:
-    return create_async_engine(
+    found = create_async_engine(
         database_url,
         pool_size=pool_size,
         max_overflow=10,
         pool_timeout=2,
-        pool_pre_ping=True,
         connect_args={
+            "connection_class": TalkingConnection,
             "server_settings": {
                 "timezone": "UTC",
                 "statement_timeout": STATEMENT_TIMEOUT,
                 "lock_timeout": "3s",
                 "idle_in_transaction_session_timeout": "30s",
-            }
+            },
         },
     )
+    event.listen(found.sync_engine, "checkout", _refuse_closed)
+    return found
+
+
+def _refuse_closed(connection: Any, *_: object) -> None:
+    """The pool then makes a new one. asyncpg knows of a lost server by itself; asking it costs three round trips."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def use_engine(engine: AsyncEngine | None) -> None:
