@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check assets screenshots bench-pages bench-race clean
+.PHONY: help up test chaos check assets screenshots bench-pages bench-race clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ check: $(VENV)/.dev ## ruff, mypy strict, import contracts, djlint, house rules
 test: $(VENV)/.dev ## Every test, browser journeys included
 	@$(BIN)/python -m rose assets
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+chaos: $(VENV)/.dev ## Kill emitters, handlers and PostgreSQL for ten minutes (CHAOS_SECONDS, CHAOS_EVENTS, CHAOS_SEED)
+	@$(BIN)/python -m tests.shared.chaos
 
 screenshots: $(VENV)/.dev ## Pictures of every kind of page, in .rose/screenshots
 	@$(BIN)/python -m rose assets

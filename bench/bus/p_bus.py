@@ -8,6 +8,8 @@ import asyncio
 import os
 from typing import Any, ClassVar
 
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
 from shared.db.session import create_engine, use_engine
 from shared.events.bus import DomainFact, emit_event, register_handler
 from shared.events.processor import EventProcessor
@@ -67,7 +69,9 @@ class Peer(SessionProducer):
         await asyncio.to_thread(upgrade, self.url)
 
     async def open_producer(self, n: int) -> None:
-        await super().open_producer(n)
+        """As the harness does, but with the engine that the apps have."""
+        self.engine = create_engine(self.url, pool_size=n)
+        self.session = async_sessionmaker(self.engine, expire_on_commit=False)
         use_engine(self.engine)
         self.wire = Wire()
         self.task = asyncio.create_task(self.wire.run())

@@ -9,6 +9,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
+from shared.db.last_words import TalkingConnection
+
 _engine: AsyncEngine | None = None
 
 # A web statement that takes longer than this is a fault, not work.
@@ -26,12 +28,13 @@ def create_engine(database_url: str, *, pool_size: int = 5) -> AsyncEngine:
         max_overflow=10,
         pool_timeout=2,
         connect_args={
+            "connection_class": TalkingConnection,
             "server_settings": {
                 "timezone": "UTC",
                 "statement_timeout": STATEMENT_TIMEOUT,
                 "lock_timeout": "3s",
                 "idle_in_transaction_session_timeout": "30s",
-            }
+            },
         },
     )
     event.listen(made.sync_engine, "checkout", _refuse_closed)

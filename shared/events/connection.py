@@ -12,7 +12,8 @@ from shared.db.session import engine
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
-TROUBLES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError)
+# InternalClientError: what a driver says that was asked while its server died.
+TROUBLES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, DBAPIError)
 
 _SETTINGS = {
     "timezone": "UTC",

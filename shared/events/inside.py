@@ -7,17 +7,20 @@ that only the failing handler's work is missing and only it gets a row.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from asyncpg import Record
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from shared.db.last_words import TalkingConnection
 from shared.db.session import engine
 from shared.events import deliveries, trace
 from shared.events.bus import Registration
 from shared.events.deliveries import Trouble, driver
 from shared.events.lane import Lane, Routes, unknown
-from shared.events.lease import LeaseLost
+from shared.events.lease import NOTHING_MOVED, LeaseLost
+from shared.events.outbox import has_facts
 from shared.events.versions import parse
 
 
@@ -33,11 +36,14 @@ class InsideLane(Lane):
         """
         if self._held is None:
             self._held = await engine().connect()
+            self._driver: Any = (await self._held.get_raw_connection()).driver_connection
         try:
             async with AsyncSession(self._held, expire_on_commit=False) as session, session.begin():
                 yield session
-        except BaseException:
+        except BaseException as error:
             await self._let_go()
+            if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == NOTHING_MOVED:
+                raise LeaseLost from error
             raise
 
     async def _let_go(self) -> None:
@@ -81,7 +87,16 @@ class InsideLane(Lane):
                 trace.handling(row)
                 for registration in routes[row["type"]]:
                     await self._tell(session, registration, row)
-            await self.cursor.move(await driver(session), pos)
+            await self._move(session, pos)
+
+    async def _move(self, session: AsyncSession, pos: int) -> None:
+        """As cheaply as what the handlers did allows: they may have said nothing to the database."""
+        if not self._driver.is_in_transaction() and has_facts(session):
+            await driver(session)
+        if self._driver.is_in_transaction() and isinstance(self._driver, TalkingConnection):
+            await self.cursor.move_at_commit(self._driver, pos)
+        else:
+            await self.cursor.move(self._driver, pos)
 
     async def _tell(self, session: AsyncSession, registration: Registration, row: Record) -> None:
         if self.blocks(registration, row):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from shared.db.last_words import TalkingConnection
 from shared.events.connection import Connection, close, connect
 
 # As long as one waits in line, its snapshot holds up vacuum: so it stands up and queues again.
@@ -23,6 +24,14 @@ TAKE = """
     UPDATE event_cursors SET epoch = epoch + 1 WHERE consumer = $1 AND lane = $2 RETURNING pos, epoch, paused
 """
 MOVE = "UPDATE event_cursors SET pos = $1 WHERE consumer = $2 AND lane = $3 AND epoch = $4"
+# The same as the last word before a COMMIT, where nobody reads the answer: nothing moved is an error.
+MOVE_TYPES = "bigint, text, text, bigint"
+MOVE_OR_FAIL = """
+    WITH moved AS (
+        UPDATE event_cursors SET pos = $1 WHERE consumer = $2 AND lane = $3 AND epoch = $4 RETURNING 1)
+    SELECT 1 / count(*) FROM moved
+"""
+NOTHING_MOVED = "22012"
 
 
 class LeaseLost(Exception):
@@ -42,6 +51,13 @@ class Cursor:
         moved = await connection.execute(MOVE, pos, self.consumer, self.lane, self.epoch)
         if moved == "UPDATE 0":
             raise LeaseLost
+        self.pos = pos
+
+    async def move_at_commit(self, connection: TalkingConnection, pos: int) -> None:
+        """In one message with the COMMIT, which fails with NOTHING_MOVED when the lease is lost."""
+        if not connection.knows("rose_move"):
+            await connection.learn("rose_move", MOVE_TYPES, MOVE_OR_FAIL)
+        connection.say_at_commit("rose_move", pos, self.consumer, self.lane, self.epoch)
         self.pos = pos
 
 

@@ -1,31 +1,37 @@
 """Facts wait in `session.info`; one hook before the commit writes them all, in one statement.
 
-It goes straight to the session's asyncpg connection, past SQLAlchemy's statement machinery. A transaction of one
-fact and nothing else is this one statement, without BEGIN and COMMIT around it. A savepoint that is rolled back
-takes its facts with it.
+It goes straight to the session's asyncpg connection, past SQLAlchemy's statement machinery. A single fact goes out
+in one message with the COMMIT; a transaction of facts alone goes with those of others (see gathering.py). A
+savepoint that is rolled back takes its facts with it.
 """
 
 import os
+import random
 import time
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import event
+from sqlalchemy import Connection as Begun
+from sqlalchemy import Engine, event
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import await_only
 
+from shared.db.last_words import TalkingConnection
 from shared.db.session import WroteWhileReading
 from shared.events import wakeup
+from shared.events.connection import Connection
+from shared.events.gathering import gathering
 
-FACTS, MARKS = "facts", "facts_before_savepoint"
+FACTS, MARKS, BEGUN, SAID = "facts", "facts_before_savepoint", "begun", "said_at_commit"
 
 ONE = """
     INSERT INTO domain_events (event_id, type, version, source, key, payload, meta)
     VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
+ONE_TYPES, EMIT = "uuid, text, smallint, text, text, jsonb, jsonb", "rose_emit"
 MANY = """
     INSERT INTO domain_events (event_id, type, version, source, key, payload, meta)
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::text[], $5::text[], $6::jsonb[], $7::jsonb[])
@@ -50,11 +56,14 @@ class Pending(NamedTuple):
     at: datetime | None
 
 
+_noise = random.Random(os.urandom(32))
+os.register_at_fork(after_in_child=lambda: _noise.seed(os.urandom(32)))
+
+
 def new_id() -> UUID:
     """A UUIDv7: made here, so that nobody waits for the database to say it."""
-    milliseconds = time.time_ns() // 1_000_000
-    noise = int.from_bytes(os.urandom(10), "big")
-    return UUID(int=milliseconds << 80 | 7 << 76 | (noise >> 68) << 64 | 2 << 62 | noise & (1 << 62) - 1)
+    milliseconds, noise = time.time_ns() // 1_000_000, _noise.getrandbits(74)
+    return UUID(int=milliseconds << 80 | 7 << 76 | (noise >> 62) << 64 | 2 << 62 | noise & (1 << 62) - 1)
 
 
 def put(session: Session, fact: Pending) -> None:
@@ -63,35 +72,76 @@ def put(session: Session, fact: Pending) -> None:
     session.info.setdefault(FACTS, []).append(fact)
 
 
+def has_facts(session: AsyncSession) -> bool:
+    return bool(session.info.get(FACTS))
+
+
+@event.listens_for(Session, "after_begin")
+def _note_connection(session: Session, _: SessionTransaction, connection: Begun) -> None:
+    session.info[BEGUN] = connection
+
+
 @event.listens_for(Session, "before_commit")
 def _write(session: Session) -> None:
-    if session.in_nested_transaction() or not session.info.get(FACTS):
+    if not session.info.get(FACTS) or session.in_nested_transaction():
         return
     # First what the fact is about, so that no id is drawn long before the commit: readers wait for such holes.
     session.flush()
     facts: list[Pending] = session.info.pop(FACTS)
-    topics = ("events", "schedule") if any(fact.at for fact in facts) else ("events",)
+    later = [fact for fact in facts if fact.at]
+    topics = ("events", "schedule") if later else ("events",)
     wakeup.wake_after_commit(session, *topics)
-    await_only(_send(session.connection().connection, facts, topics))
+    pool = session.get_bind() if BEGUN not in session.info else None
+    if isinstance(pool, Engine) and not later and wakeup.wired():
+        await_only(gathering(pool, write_now).commit(pool, facts))
+    elif not (len(facts) == 1 and not later and _say_at_commit(session, facts[0])):
+        await_only(_send(session.connection().connection, facts, topics))
 
 
-async def _send(connection: PoolProxiedConnection, facts: list[Pending], topics: Iterable[str]) -> None:
+def _say_at_commit(session: Session, fact: Pending) -> bool:
+    """Without a round trip of its own. False when this connection, or this fact, cannot."""
+    driver = driver_of(session)
+    if not (isinstance(driver, TalkingConnection) and driver.is_in_transaction() and wakeup.wired()):
+        return False
+    if not driver.takes(fact.key):
+        return False
+    if not driver.knows(EMIT):
+        await_only(driver.learn(EMIT, ONE_TYPES, ONE))
+    driver.say_at_commit(EMIT, str(fact.event_id), *fact[1:7])
+    session.info[SAID] = driver
+    return True
+
+
+def driver_of(session: Session) -> Any:
+    """The asyncpg connection below the session's transaction."""
+    return (session.info.get(BEGUN) or session.connection()).connection.driver_connection
+
+
+async def _send(connection: PoolProxiedConnection, facts: list[Pending], topics: tuple[str, ...]) -> None:
     adapted: Any = connection.dbapi_connection
-    driver: Any = connection.driver_connection
-    now, later = [fact for fact in facts if fact.at is None], [fact for fact in facts if fact.at]
-    alone = len(now) == 1 and not later and wakeup.wired()
-    # SQLAlchemy sends BEGIN with its first statement; the only statement of a transaction needs none.
-    if adapted._transaction is None and not alone:  # noqa: SLF001
+    # SQLAlchemy sends BEGIN with its first statement; there may have been none.
+    if adapted._transaction is None:  # noqa: SLF001
         await adapted._start_transaction()  # noqa: SLF001
-    if len(now) == 1:
-        await driver.execute(ONE, *now[0][:7])
-    elif now:
-        await driver.execute(MANY, *list(zip(*now, strict=True))[:7])
-    if later:
+    driver = adapted.driver_connection
+    await write_now(driver, [fact for fact in facts if fact.at is None])
+    if later := [fact for fact in facts if fact.at]:
         await driver.execute(LATER, *zip(*later, strict=True))
     if not wakeup.wired():
         # A process without a wire (a command, a test) says it inside the transaction: slower, and seldom.
         await driver.execute(NOTIFY, wakeup.CHANNEL, ",".join(topics))
+
+
+async def write_now(driver: Connection, facts: list[Pending]) -> None:
+    if len(facts) == 1:
+        await driver.execute(ONE, *facts[0][:7])
+    elif facts:
+        await driver.execute(MANY, *list(zip(*facts, strict=True))[:7])
+
+
+@event.listens_for(Session, "after_commit")
+def _check_that_it_was_said(session: Session) -> None:
+    if SAID in session.info and not session.in_nested_transaction():
+        session.info.pop(SAID).was_heard()
 
 
 @event.listens_for(Session, "after_transaction_create")
@@ -114,3 +164,5 @@ def _forget(session: Session, transaction: SessionTransaction) -> None:
 def _forget_savepoints(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
         session.info.pop(MARKS, None)
+        session.info.pop(BEGUN, None)
+        session.info.pop(SAID, None)

@@ -1,4 +1,4 @@
-"""A process that reads, to be killed: `python -m tests.shared.chaos.reader DATABASE_URL`."""
+"""A process that handles, to be killed: `python -m tests.shared.chaos.reader DATABASE_URL FILE`."""
 
 import asyncio
 import sys
@@ -6,15 +6,15 @@ import sys
 from shared.db.session import create_engine, use_engine
 from shared.events.bus import register_handler
 from shared.events.processor import EventProcessor
-from tests.shared.chaos.facts import Grown, call_outside, note_effect
+from tests.shared.chaos.facts import Grown, Outside, note_effect
 
 
-async def main(url: str) -> None:
+async def main(url: str, path: str) -> None:
     use_engine(create_engine(url))
     register_handler(Grown, note_effect, consumer="chaos")
-    register_handler(Grown, call_outside, consumer="chaos")
+    register_handler(Grown, Outside(path).call_outside, consumer="chaos")
     await EventProcessor("chaos").run()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(*sys.argv[1:]))
