@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.models import Author
+from shared.audit import audit
 from shared.browser.app.redis_cacher import invalidate
 from shared.errors import Conflict, NotFound
 from shared.models import User
@@ -58,6 +59,7 @@ async def author_for(session: AsyncSession, user: User) -> Author:
     author = Author(name=user.greeting, slug=slug, user_id=user.id)
     session.add(author)
     await session.flush()
+    audit(session, "author.saved", f"author:{author.id}")
     return author
 
 
@@ -70,6 +72,7 @@ async def save(session: AsyncSession, author: Author) -> Author:
         raise AuthorTaken(field="slug")
     session.add(author)
     await session.flush()
+    audit(session, "author.saved", f"author:{author.id}")
     invalidate(session, "posts")
     return author
 
@@ -77,4 +80,5 @@ async def save(session: AsyncSession, author: Author) -> Author:
 async def remove(session: AsyncSession, author: Author) -> None:
     """The posts stay, without this name over them."""
     await session.delete(author)
+    audit(session, "author.removed", f"author:{author.id}")
     invalidate(session, "posts")

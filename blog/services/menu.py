@@ -4,6 +4,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.models import Post
+from shared.audit import audit
 from shared.browser.app.redis_cacher import invalidate
 from shared.containers import ContentType, content_filter
 from shared.errors import Invalid, NotFound
@@ -36,6 +37,7 @@ async def save(session: AsyncSession, item: MenuItem) -> MenuItem:
         await _remember_content(session, item)
     session.add(item)
     await session.flush()
+    audit(session, "menu_item.saved", f"menu_item:{item.id}")
     invalidate(session, "menu")
     return item
 
@@ -43,6 +45,7 @@ async def save(session: AsyncSession, item: MenuItem) -> MenuItem:
 async def remove(session: AsyncSession, item: MenuItem) -> None:
     """With what stands below it."""
     await session.delete(item)
+    audit(session, "menu_item.removed", f"menu_item:{item.id}")
     invalidate(session, "menu")
 
 

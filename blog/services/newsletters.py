@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.audit import audit
 from shared.errors import Conflict, NotFound
 from shared.models import GhostNewsletter, UserNewsletter
 
@@ -43,8 +44,10 @@ async def save(session: AsyncSession, newsletter: GhostNewsletter) -> GhostNewsl
         raise NewsletterTaken(field="slug")
     session.add(newsletter)
     await session.flush()
+    audit(session, "newsletter.saved", f"newsletter:{newsletter.id}")
     return newsletter
 
 
 async def remove(session: AsyncSession, newsletter: GhostNewsletter) -> None:
     await session.delete(newsletter)
+    audit(session, "newsletter.removed", f"newsletter:{newsletter.id}")

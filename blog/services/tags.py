@@ -4,6 +4,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.models import PostTag, Tag
+from shared.audit import audit
 from shared.browser.app.redis_cacher import invalidate
 from shared.errors import Conflict, NotFound
 from shared.utils import slugify
@@ -56,6 +57,7 @@ async def save(session: AsyncSession, tag: Tag) -> Tag:
         raise TagTaken(field="slug")
     session.add(tag)
     await session.flush()
+    audit(session, "tag.saved", f"tag:{tag.id}")
     invalidate(session, "posts")
     return tag
 
@@ -63,4 +65,5 @@ async def save(session: AsyncSession, tag: Tag) -> Tag:
 async def remove(session: AsyncSession, tag: Tag) -> None:
     """From every post that has it; the posts stay."""
     await session.delete(tag)
+    audit(session, "tag.removed", f"tag:{tag.id}")
     invalidate(session, "posts")

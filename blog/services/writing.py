@@ -11,6 +11,7 @@ from blog.models import Post, PostAuthor, PostTag
 from blog.services import authors, menu, slugs, tags
 from blog.services.posts import PostNotFound
 from blog.services.rendering import Body, excerpt_of
+from shared.audit import audit
 from shared.browser.app.redis_cacher import invalidate
 from shared.errors import Conflict
 from shared.models import User
@@ -65,6 +66,7 @@ async def update_text(session: AsyncSession, post_id: int, draft: Draft, body: B
     _fill(post, draft, body)
     post.version += 1
     await _connect(session, post, draft)
+    audit(session, f"{post.kind}.changed", f"post:{post.id}", status=post.status)
     invalidate(session, "posts")
     return post
 
@@ -78,6 +80,7 @@ async def publish(session: AsyncSession, post_id: int, *, at: datetime | None = 
     post.published_at = moment
     post.status = "scheduled" if moment > utcnow() else "published"
     post.version += 1
+    audit(session, f"{post.kind}.{post.status}", f"post:{post.id}")
     invalidate(session, "posts")
     return post
 
@@ -87,6 +90,7 @@ async def unpublish(session: AsyncSession, post_id: int) -> Post:
     post = await _locked(session, post_id)
     post.status = "draft"
     post.version += 1
+    audit(session, f"{post.kind}.withdrawn", f"post:{post.id}")
     invalidate(session, "posts")
     return post
 
@@ -94,6 +98,7 @@ async def unpublish(session: AsyncSession, post_id: int) -> Post:
 async def remove(session: AsyncSession, post_id: int) -> Post:
     post = await _locked(session, post_id)
     await session.delete(post)
+    audit(session, f"{post.kind}.removed", f"post:{post.id}")
     invalidate(session, "posts")
     return post
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from cart.models import Order, OrderLine, Payment, Refund, RefundLine
 from cart.services import orders
+from shared.audit import audit
 from shared.errors import Conflict, Invalid
 from shared.events.bus import emit_event
 from shared.events.payloads.cart import RefundRequested
@@ -81,6 +82,7 @@ async def ask_again(session: AsyncSession, refund_id: int) -> None:
     refund = await session.scalar(select(Refund).where(Refund.id == refund_id).options(joinedload(Refund.order)))
     if refund is not None and refund.state in {"requested", "sending"}:
         emit_event(session, RefundRequested(order=refund.order.token, refund_id=refund.id))
+        audit(session, "refund.asked_again", f"order:{refund.order.number}", refund=refund.id)
 
 
 async def list_of_order(session: AsyncSession, order_id: int) -> list[Refund]:
@@ -112,5 +114,6 @@ async def _ask(session: AsyncSession, order: Order, refund: Refund) -> Refund:
     session.add(refund)
     await session.flush()
     emit_event(session, RefundRequested(order=order.token, refund_id=refund.id))
+    audit(session, "order.refunded", f"order:{order.number}", refund=refund.id, amount=refund.amount)
     log.info("refund requested", order=order.number, amount=refund.amount, reason=refund.reason)
     return refund

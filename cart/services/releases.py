@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cart.models import BasketLine, Order, Payment
 from cart.services import orders, settlements, shelves
+from shared.audit import audit
 from shared.browser.app.payments.sumup import PaymentsUnavailable, SumUp
 from shared.db.session import get_session, transaction
 from shared.errors import Conflict
@@ -26,7 +27,7 @@ class AlreadyPaid(Conflict):
     message = "This order has been paid meanwhile."
 
 
-async def release(sumup: SumUp | None, order_id: int) -> None:
+async def release(sumup: SumUp | None, order_id: int, *, by_staff: bool = False) -> None:
     """Nobody can pay it any more, and then everything is given back. Raises AlreadyPaid, PaymentsUnavailable."""
     async with get_session(read_only=True) as session:
         order = await session.get_one(Order, order_id)
@@ -40,6 +41,8 @@ async def release(sumup: SumUp | None, order_id: int) -> None:
         if order.status == "placed":
             order.status = "released"
             await _give_back(session, order, tickets_bound=True)
+            if by_staff:
+                audit(session, "order.cancelled", f"order:{order.number}")
 
 
 async def discard(order_id: int, *, tickets_bound: bool = False) -> None:

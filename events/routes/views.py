@@ -8,14 +8,14 @@ from quart import g
 
 from events.models import Entry, TicketType
 from events.services import entries, months, ticket_types
+from shared.browser.app.authz import reach_of
 from shared.browser.app.utils.settings import current_settings
 from shared.models import Role
 from shared.utils import utcnow
 
 
 async def entry_context(entry_id: int) -> dict[str, Any]:
-    admin = bool(g.user and g.user.reach(Role.STEWARD))
-    entry = await entries.get_visible(g.session, entry_id, to_admin=admin)
+    entry = await entries.get_visible(g.session, entry_id, to=reach_of(Role.STEWARD))
     return {
         "entry": entry,
         "kinds": [(kind, _why_not(kind, entry)) for kind in entry.ticket_types],

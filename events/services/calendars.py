@@ -6,9 +6,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from events.models import Calendar, Entry
+from shared.audit import audit
 from shared.browser.app.redis_cacher import invalidate
 from shared.containers import ContainerType
 from shared.errors import Conflict, Invalid, NotFound
+from shared.models import Reach
+from shared.models.grant import EVERYWHERE
 
 # Addresses directly below the app's root that are not calendars.
 RESERVED = frozenset({"admin", "all", "calendars", "entries", "healthz", "internal", "month", "static", "tickets"})
@@ -24,6 +27,10 @@ class SlugTaken(Invalid):
 
 class SlugReserved(Invalid):
     message = "This address is used by the site itself. Choose another one."
+
+
+class NotYourPage(Invalid):
+    message = "The calendar cannot be moved to this page: you do not look after it."
 
 
 class CalendarInUse(Conflict):
@@ -54,20 +61,23 @@ async def find_by_slug(session: AsyncSession, slug: str) -> Calendar | None:
     return found
 
 
-async def get(session: AsyncSession, calendar_id: int) -> Calendar:
+async def get(session: AsyncSession, calendar_id: int, *, within: Reach = EVERYWHERE) -> Calendar:
+    """Raises NoSuchCalendar, also for one beyond `within`."""
     found = await session.get(Calendar, calendar_id)
-    if found is None:
+    if found is None or not within.covers(found):
         raise NoSuchCalendar
     return found
 
 
-async def list_all(session: AsyncSession) -> Sequence[Calendar]:
-    return (await session.scalars(select(Calendar).order_by(Calendar.name))).all()
+async def list_all(session: AsyncSession, *, within: Reach = EVERYWHERE) -> Sequence[Calendar]:
+    query = select(Calendar).where(within.condition(Calendar)).order_by(Calendar.name)
+    return (await session.scalars(query)).all()
 
 
-async def list_with_counts(session: AsyncSession) -> list[tuple[Calendar, int]]:
+async def list_with_counts(session: AsyncSession, *, within: Reach) -> list[tuple[Calendar, int]]:
     counts = select(Entry.calendar_id, func.count().label("n")).group_by(Entry.calendar_id).subquery()
     query = select(Calendar, func.coalesce(counts.c.n, 0)).outerjoin(counts, counts.c.calendar_id == Calendar.id)
+    query = query.where(within.condition(Calendar))
     return [(row[0], row[1]) for row in await session.execute(query.order_by(Calendar.name))]
 
 
@@ -76,9 +86,11 @@ async def create(session: AsyncSession, words: CalendarWords) -> Calendar:
     return await _write(session, Calendar(), words)
 
 
-async def change(session: AsyncSession, calendar_id: int, words: CalendarWords) -> Calendar:
-    """Raises SlugTaken, SlugReserved."""
-    return await _write(session, await get(session, calendar_id), words)
+async def change(session: AsyncSession, calendar_id: int, words: CalendarWords, *, within: Reach) -> Calendar:
+    """Raises SlugTaken, SlugReserved, and NotYourPage for a container beyond `within`."""
+    if not within.holds((words.container_type, words.container_id)):
+        raise NotYourPage(field="container")
+    return await _write(session, await get(session, calendar_id, within=within), words)
 
 
 async def remove(session: AsyncSession, calendar_id: int) -> None:
@@ -89,6 +101,7 @@ async def remove(session: AsyncSession, calendar_id: int) -> None:
             await session.execute(delete(Calendar).where(Calendar.id == calendar_id))
     except IntegrityError:
         raise CalendarInUse from None
+    audit(session, "calendar.removed", f"calendar:{calendar_id}")
     invalidate(session, "events")
 
 
@@ -101,6 +114,8 @@ async def _write(session: AsyncSession, found: Calendar, words: CalendarWords) -
             for name, value in asdict(words).items():
                 setattr(found, name, value)
             session.add(found)
+            await session.flush()
+            audit(session, "calendar.saved", f"calendar:{found.id}")
     except IntegrityError:
         raise SlugTaken(field="slug") from None
     invalidate(session, "events")

@@ -6,8 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from events.models import Entry, Ticket
 from events.services import tickets
 from events.services.tickets import NoSuchTicket
+from shared.audit import audit
 from shared.config import Site
 from shared.errors import Conflict
+from shared.models import Reach
+from shared.models.grant import EVERYWHERE
 
 
 class AlreadyUsed(Conflict):
@@ -25,20 +28,28 @@ def token_or_code(typed: str) -> str:
     return f"{plain[:5]}-{plain[5:]}" if len(plain) == 10 else last  # noqa: PLR2004
 
 
-async def find(session: AsyncSession, typed: str) -> Ticket:
+async def get(session: AsyncSession, token: str, *, within: Reach) -> Ticket:
+    """Raises NoSuchTicket, also for one to something in other people's calendars."""
+    found = await tickets.get_by_token(session, token)
+    if not within.covers(found.entry.calendar):
+        raise NoSuchTicket
+    return found
+
+
+async def find(session: AsyncSession, typed: str, *, within: Reach) -> Ticket:
     wanted = token_or_code(typed)
     token = await session.scalar(select(Ticket.token).where(or_(Ticket.code == wanted, Ticket.token == wanted)))
     if token is None:
         raise NoSuchTicket
-    return await tickets.get_by_token(session, token)
+    return await get(session, token, within=within)
 
 
-async def create(session: AsyncSession, typed: str, *, site: Site) -> Ticket:
+async def create(session: AsyncSession, typed: str, *, site: Site, within: Reach = EVERYWHERE) -> Ticket:
     """One conditional UPDATE: of two stewards with one ticket, one lets somebody in.
 
     Raises NoSuchTicket, AlreadyUsed with the time, TicketVoid.
     """
-    found = await find(session, typed)
+    found = await find(session, typed, within=within)
     used = await session.execute(
         update(Ticket)
         .where(Ticket.id == found.id, Ticket.status == "valid")
@@ -50,14 +61,16 @@ async def create(session: AsyncSession, typed: str, *, site: Site) -> Ticket:
     await session.refresh(found, ["status", "used_at"])
     if at is None:
         raise _why_not(found, site)
+    audit(session, "ticket.checked_in", f"ticket:{found.id}")
     return found
 
 
-async def undo(session: AsyncSession, token: str) -> Ticket:
+async def undo(session: AsyncSession, token: str, *, within: Reach) -> Ticket:
     """A slip of the finger: the ticket is good again."""
-    found = await tickets.get_by_token(session, token)
+    found = await get(session, token, within=within)
     if found.status == "used":
         found.status, found.used_at = "valid", None
+        audit(session, "ticket.check_in_undone", f"ticket:{found.id}")
     return found
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from events.models import Calendar, Entry
 from shared.containers import ContainerType, container_filter
 from shared.errors import NotFound
+from shared.models import Reach
 
 PER_PAGE = 20
 
@@ -38,10 +39,12 @@ async def list_upcoming(
 
 
 async def list_for_admin(
-    session: AsyncSession, *, now: datetime, past: bool = False, calendar_id: int | None = None, page: int = 1
+    session: AsyncSession, *, within: Reach, past: bool = False, calendar_id: int | None = None, page: int = 1
 ) -> Listing:
     """Drafts too; what is over, the latest first."""
-    query = select(Entry).where(Entry.ends_at <= now if past else Entry.ends_at > now).options(*_whole())
+    over = Entry.ends_at <= func.now() if past else Entry.ends_at > func.now()
+    own = Entry.calendar_id.in_(select(Calendar.id).where(within.condition(Calendar)))
+    query = select(Entry).where(over, own).options(*_whole())
     if calendar_id is not None:
         query = query.where(Entry.calendar_id == calendar_id)
     order = (Entry.starts_at.desc(), Entry.id.desc()) if past else (Entry.starts_at, Entry.id)
@@ -65,10 +68,25 @@ async def list_next(
     return (await session.scalars(query.order_by(Entry.starts_at, Entry.id).limit(limit))).all()
 
 
-async def get_visible(session: AsyncSession, entry_id: int, *, to_admin: bool = False) -> Entry:
-    """With its calendar and ticket types. Raises NoSuchEntry for a draft, unless an administrator asks."""
-    found = await session.scalar(select(Entry).where(Entry.id == entry_id).options(*_whole()))
-    if found is None or (found.status == "draft" and not to_admin):
+async def get_visible(session: AsyncSession, entry_id: int, *, to: Reach | None = None) -> Entry:
+    """With its calendar and ticket types. Raises NoSuchEntry for a draft, unless whoever asks looks after it."""
+    found = await _get(session, entry_id)
+    if found.status == "draft" and not (to and to.covers(found.calendar)):
+        raise NoSuchEntry
+    return found
+
+
+async def get_editable(session: AsyncSession, entry_id: int, *, within: Reach) -> Entry:
+    """With its calendar and ticket types. Raises NoSuchEntry for one of other people's calendars."""
+    found = await _get(session, entry_id)
+    if not within.covers(found.calendar):
+        raise NoSuchEntry
+    return found
+
+
+async def _get(session: AsyncSession, entry_id: int) -> Entry:
+    found: Entry | None = await session.scalar(select(Entry).where(Entry.id == entry_id).options(*_whole()))
+    if found is None:
         raise NoSuchEntry
     return found
 

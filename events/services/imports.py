@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from events.models import Calendar, Entry
 from events.services import ical
 from events.services.ical import Found
+from shared.audit import audit
 from shared.browser.app.redis_cacher import invalidate
 from shared.utils import slugify
 
@@ -37,6 +38,7 @@ async def bring_in(session: AsyncSession, calendar: Calendar, raw: bytes, *, zon
     for key, one in wanted.items():
         _apply(session, calendar, known.get(key), one, done)
     await session.flush()
+    audit(session, "calendar.imported", f"calendar:{calendar.id}", created=done.created, changed=done.changed)
     if done.created or done.changed:
         invalidate(session, "events", *(f"entry:{entry.id}" for entry in _touched(known.values())))
     return done

@@ -12,8 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from events.models import Entry
 from events.services import calendars, entries, prose
 from events.services.months import midnight
+from shared.audit import audit
 from shared.browser.app.redis_cacher import invalidate
 from shared.errors import Conflict, Invalid
+from shared.models import Reach
+from shared.models.grant import EVERYWHERE
 from shared.utils import slugify
 
 
@@ -43,12 +46,12 @@ class Words:
     status: str = "draft"
 
 
-async def create(session: AsyncSession, words: Words, *, weeks: int = 1) -> list[Entry]:
+async def create(session: AsyncSession, words: Words, *, weeks: int = 1, within: Reach = EVERYWHERE) -> list[Entry]:
     """One entry, or the same one `weeks` weeks running, at the same time by the clock on the wall.
 
     Raises EndsBeforeItBegins, NoSuchCalendar.
     """
-    await calendars.get(session, words.calendar_id)
+    await calendars.get(session, words.calendar_id, within=within)
     uid = f"{uuid4()}@entries"
     found = [
         Entry(**_checked(later(words, week)), uid=uid, recurrence_id=_recurrence(words, week) if weeks > 1 else "")
@@ -56,24 +59,30 @@ async def create(session: AsyncSession, words: Words, *, weeks: int = 1) -> list
     ]
     session.add_all(found)
     await session.flush()
+    for entry in found:
+        audit(session, "entry.created", f"entry:{entry.id}", status=entry.status)
     invalidate(session, "events")
     return found
 
 
-async def change(session: AsyncSession, entry_id: int, words: Words) -> Entry:
+async def change(session: AsyncSession, entry_id: int, words: Words, *, within: Reach = EVERYWHERE) -> Entry:
     """Raises EndsBeforeItBegins, NoSuchEntry, NoSuchCalendar."""
-    found = await entries.get_visible(session, entry_id, to_admin=True)
-    await calendars.get(session, words.calendar_id)
+    found = await entries.get_editable(session, entry_id, within=within)
+    await calendars.get(session, words.calendar_id, within=within)
+    before = found.status
     for name, value in _checked(words).items():
         setattr(found, name, value)
     await session.flush()
+    # draft, published or cancelled: what it became is what one searches for.
+    became = "changed" if found.status == before else {"draft": "withdrawn"}.get(found.status, found.status)
+    audit(session, f"entry.{became}", f"entry:{entry_id}")
     invalidate(session, f"entry:{entry_id}", "events")
     return found
 
 
-async def remove(session: AsyncSession, entry_id: int) -> None:
+async def remove(session: AsyncSession, entry_id: int, *, within: Reach = EVERYWHERE) -> None:
     """Raises EntryInUse once somebody has a ticket or is buying one."""
-    found = await entries.get_visible(session, entry_id, to_admin=True)
+    found = await entries.get_editable(session, entry_id, within=within)
     if any(kind.taken for kind in found.ticket_types):
         raise EntryInUse
     try:
@@ -81,6 +90,7 @@ async def remove(session: AsyncSession, entry_id: int) -> None:
             await session.execute(delete(Entry).where(Entry.id == entry_id))
     except IntegrityError:
         raise EntryInUse from None
+    audit(session, "entry.removed", f"entry:{entry_id}")
     invalidate(session, f"entry:{entry_id}", "events")
 
 

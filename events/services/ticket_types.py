@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from events.models import Entry, TicketType
+from shared.audit import audit
 from shared.browser.app.redis_cacher import invalidate
 from shared.errors import Conflict, Invalid, NotFound
 from shared.utils import utcnow
@@ -86,6 +87,7 @@ async def add(session: AsyncSession, entry: Entry, offer: Offer, *, currency: st
     found = TicketType(entry_id=entry.id, currency=currency, position=position, **asdict(offer))
     session.add(found)
     await session.flush()
+    audit(session, "ticket_type.created", f"ticket_type:{found.id}", price=found.price, capacity=found.capacity)
     invalidate(session, f"entry:{entry.id}", "events")
     return found
 
@@ -96,10 +98,16 @@ async def change(session: AsyncSession, ticket_type_id: int, offer: Offer) -> Ti
     if offer.capacity < found.taken:
         people = f"{found.sold} sold and {found.held} kept in baskets"
         raise CapacityTaken(f"There must be at least {found.taken} places: {people}.", field="capacity")
+    changed = {"before": found.price, "price": offer.price, "capacity": offer.capacity}
+    audit(session, _change_of(found, offer), f"ticket_type:{found.id}", **changed)
     for name, value in asdict(offer).items():
         setattr(found, name, value)
     invalidate(session, f"entry:{found.entry_id}", "events")
     return found
+
+
+def _change_of(found: TicketType, offer: Offer) -> str:
+    return "ticket_type.repriced" if found.price != offer.price else "ticket_type.changed"
 
 
 async def remove(session: AsyncSession, ticket_type_id: int) -> TicketType:
@@ -112,6 +120,7 @@ async def remove(session: AsyncSession, ticket_type_id: int) -> TicketType:
             await session.execute(delete(TicketType).where(TicketType.id == ticket_type_id))
     except IntegrityError:
         raise TypeInUse from None
+    audit(session, "ticket_type.removed", f"ticket_type:{ticket_type_id}")
     invalidate(session, f"entry:{found.entry_id}", "events")
     return found
 

@@ -9,6 +9,7 @@ from market.services.cards import Card
 from market.services.listings import list_latest
 from shared.containers import ContainerType, container_filter
 from shared.errors import NotFound
+from shared.models import Reach
 
 
 class MarketplaceNotFound(NotFound):
@@ -21,6 +22,18 @@ async def get_marketplace(session: AsyncSession, slug: str) -> Marketplace:
     if found is None:
         raise MarketplaceNotFound
     return found
+
+
+async def require(session: AsyncSession, marketplace_id: int, *, within: Reach) -> None:
+    """Raises MarketplaceNotFound, at its field, for one that is not there or belongs to others."""
+    query = select(Marketplace.id).where(Marketplace.id == marketplace_id, within.condition(Marketplace))
+    if await session.scalar(query) is None:
+        raise MarketplaceNotFound(field="marketplace_id")
+
+
+async def list_within(session: AsyncSession, within: Reach) -> Sequence[Marketplace]:
+    query = select(Marketplace).where(within.condition(Marketplace)).order_by(Marketplace.name)
+    return (await session.scalars(query)).all()
 
 
 async def get_shelf(session: AsyncSession, slug: str, category: str) -> tuple[Marketplace, Category]:

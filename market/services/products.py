@@ -10,12 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from market.models import Marketplace, Product, StockReservation
-from market.services import counters
+from market.services import counters, marketplaces
 from market.services.changes import products_changed
 from market.services.offers import ProductNotFound
 from market.services.rows import SlugTaken
+from shared.audit import audit
 from shared.editor.cleaning import clean_html
 from shared.errors import Conflict
+from shared.models import Reach
 from shared.utils import slugify
 
 PER_PAGE = 50
@@ -33,15 +35,18 @@ class TooFew(Conflict):
     message = "There are not that many free on the shelf."
 
 
-async def get_product(session: AsyncSession, product_id: int) -> Product:
-    """Also one that is not on sale. Raises ProductNotFound."""
-    found = await session.get(Product, product_id)
+async def get_product(session: AsyncSession, product_id: int, *, within: Reach) -> Product:
+    """Also one that is not on sale. Raises ProductNotFound, also for one of a marketplace beyond `within`."""
+    query = select(Product).join(Marketplace, Marketplace.id == Product.marketplace_id)
+    found: Product | None = await session.scalar(query.where(Product.id == product_id, within.condition(Marketplace)))
     if found is None:
         raise ProductNotFound
     return found
 
 
-async def list_page(session: AsyncSession, *, q: str, page: int) -> tuple[Sequence[Row[*tuple[Any, ...]]], int]:
+async def list_page(
+    session: AsyncSession, *, q: str, page: int, within: Reach
+) -> tuple[Sequence[Row[*tuple[Any, ...]]], int]:
     """For the administration: all of them by title, and how many there are."""
     query = select(
         Product.id,
@@ -57,6 +62,7 @@ async def list_page(session: AsyncSession, *, q: str, page: int) -> tuple[Sequen
         Marketplace.name.label("marketplace"),
         func.count().over().label("total"),
     ).join(Marketplace, Marketplace.id == Product.marketplace_id)
+    query = query.where(within.condition(Marketplace))
     if q:
         query = query.where(Product.title.icontains(q, autoescape=True))
     found = await session.execute(
@@ -66,29 +72,39 @@ async def list_page(session: AsyncSession, *, q: str, page: int) -> tuple[Sequen
     return rows, rows[0].total if rows else 0
 
 
-async def create(session: AsyncSession, values: Mapping[str, Any], *, site_url: str) -> Product:
-    """`values` are columns; a missing slug is made from the title. Raises SlugTaken."""
+async def create(session: AsyncSession, values: Mapping[str, Any], *, site_url: str, within: Reach) -> Product:
+    """`values` are columns; a missing slug is made from the title. Raises SlugTaken and MarketplaceNotFound."""
+    await marketplaces.require(session, values["marketplace_id"], within=within)
     slug = values.get("slug") or await _free_slug(session, values["title"])
     product = Product(**{**values, "slug": slug, "description": tidy(values.get("description", ""), site_url)})
     session.add(product)
     await _flush(session, product)
+    audit(session, "product.created", f"product:{product.id}", price=product.price)
     return product
 
 
-async def update(session: AsyncSession, product: Product, values: Mapping[str, Any], *, site_url: str) -> None:
-    """Raises SlugTaken, and OrdersWait when what is made on demand gets a shelf that is too empty."""
-    before = product.slug
+async def update(
+    session: AsyncSession, product: Product, values: Mapping[str, Any], *, site_url: str, within: Reach
+) -> None:
+    """Raises SlugTaken, MarketplaceNotFound, and OrdersWait when what is made on demand gets too empty a shelf."""
+    await marketplaces.require(session, values["marketplace_id"], within=within)
+    before, price = product.slug, product.price
     for name, value in values.items():
         setattr(product, name, value)
     product.slug = values.get("slug") or before
     product.description = tidy(product.description, site_url)
     await _flush(session, product)
     products_changed(session, [before])
+    if product.price != price:
+        audit(session, "product.repriced", f"product:{product.id}", before=price, price=product.price)
+    else:
+        audit(session, "product.changed", f"product:{product.id}")
 
 
 def publish(session: AsyncSession, product: Product, *, on_sale: bool) -> None:
     """Off sale it is on no page and in no new order; what was ordered before stays."""
     product.is_published = on_sale
+    audit(session, "product.published" if on_sale else "product.withdrawn", f"product:{product.id}")
     products_changed(session, [product.slug])
 
 
@@ -97,6 +113,7 @@ async def count_delivery(session: AsyncSession, product: Product, change: int) -
     moved = await counters.move(session, [counters.Move(product.id, on_hand=change, need=max(0, -change))])
     if not moved:
         raise TooFew(field="change")
+    audit(session, "stock.counted", f"product:{product.id}", change=change)
 
 
 async def destroy(session: AsyncSession, product: Product) -> None:
@@ -104,6 +121,7 @@ async def destroy(session: AsyncSession, product: Product) -> None:
     if await session.scalar(select(exists().where(StockReservation.product_id == product.id))):
         raise SoldBefore
     await session.delete(product)
+    audit(session, "product.removed", f"product:{product.id}")
     products_changed(session, [product.slug])
     await session.flush()
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from market.models import Category, Marketplace, Producer
 from market.services.changes import shelves_changed
+from shared.audit import audit
 from shared.errors import Conflict, NotFound
 from shared.utils import slugify
 
@@ -48,6 +49,7 @@ async def create(session: AsyncSession, model: type[R], values: Mapping[str, Any
     row = model(**_with_slug(values))
     session.add(row)
     await _flush(session, SlugTaken(field="slug"))
+    audit(session, f"{_noun(row)}.created", f"{_noun(row)}:{row.id}")
     return row
 
 
@@ -58,12 +60,18 @@ async def update(session: AsyncSession, row: R, values: Mapping[str, Any]) -> No
     for name, value in _with_slug(values).items():
         setattr(row, name, value)
     await _flush(session, SlugTaken(field="slug"))
+    audit(session, f"{_noun(row)}.changed", f"{_noun(row)}:{row.id}")
 
 
 async def destroy(session: AsyncSession, row: R) -> None:
     """Raises StillUsed."""
     await session.delete(row)
     await _flush(session, StillUsed())
+    audit(session, f"{_noun(row)}.removed", f"{_noun(row)}:{row.id}")
+
+
+def _noun(row: Marketplace | Category | Producer) -> str:
+    return type(row).__name__.lower()
 
 
 async def _flush(session: AsyncSession, refusal: Conflict) -> None:

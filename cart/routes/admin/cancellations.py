@@ -16,5 +16,5 @@ bp = Blueprint("admin_cancellations", __name__)
 async def create(token: str) -> Response:
     async with get_session(read_only=True) as session:
         order = await orders.get(session, token)
-    await here.shielded(releases.release(here.till().sumup, order.id))
+    await here.shielded(releases.release(here.till().sumup, order.id, by_staff=True))
     return await see_other(cart_url(f"/admin/orders/{token}/?saved=cancelled"))

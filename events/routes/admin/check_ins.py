@@ -4,14 +4,14 @@ from quart import Blueprint, Response, g, request
 
 from events.forms import CheckIn
 from events.models import Ticket
-from events.services import check_ins, tickets
-from shared.browser.app.authz import require
+from events.services import check_ins
+from shared.browser.app.authz import reach_of, require
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import DomainError
-from shared.models.grant import Role
+from shared.models import Reach, Role
 
 bp = Blueprint("admin_check_ins", __name__)
 
@@ -20,14 +20,14 @@ bp = Blueprint("admin_check_ins", __name__)
 @require(Role.STEWARD)
 async def new() -> Response:
     token = request.args.get("ticket")
-    ticket = await tickets.get_by_token(g.session, token) if token else None
+    ticket = await check_ins.get(g.session, token, within=_own()) if token else None
     return await _form(Submitted.of(CheckIn), ticket)
 
 
 @bp.get("/admin/check-in/<token>/")
 @require(Role.STEWARD)
 async def show(token: str) -> Response:
-    ticket = await tickets.get_by_token(g.session, token)
+    ticket = await check_ins.get(g.session, token, within=_own())
     return await page("events/admin/check_ins/show.html", ticket=ticket)
 
 
@@ -38,7 +38,7 @@ async def create() -> Response:
     if not form.ok:
         return await _form(form, None, status=422)
     try:
-        ticket = await check_ins.create(g.session, form.value.code, site=current_settings().site)
+        ticket = await check_ins.create(g.session, form.value.code, site=current_settings().site, within=_own())
     except DomainError as refused:
         form.refuse(refused, field="code")
         return await _form(form, None, status=status_of(refused))
@@ -48,8 +48,12 @@ async def create() -> Response:
 @bp.post("/admin/check-in/<token>/delete/")
 @require(Role.STEWARD)
 async def destroy(token: str) -> Response:
-    await check_ins.undo(g.session, token)
+    await check_ins.undo(g.session, token, within=_own())
     return await see_other(f"/admin/check-in/{token}/")
+
+
+def _own() -> Reach:
+    return reach_of(Role.STEWARD)
 
 
 async def _form(form: Submitted[CheckIn], ticket: Ticket | None, *, status: int = 200) -> Response:

@@ -8,13 +8,12 @@ from events.models import Calendar, Entry
 from events.routes.admin.entry_words import values_of, words_of
 from events.routes.paging import page_number
 from events.services import calendars, entries, programme
-from shared.browser.app.authz import require
+from shared.browser.app.authz import reach_of, require
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.errors import DomainError
-from shared.models.grant import Role
-from shared.utils import utcnow
+from shared.models import Reach, Role
 
 bp = Blueprint("admin_entries", __name__)
 
@@ -25,9 +24,9 @@ async def index() -> Response:
     past = request.args.get("when") == "past"
     chosen = request.args.get("calendar", type=int)
     number = page_number()
-    listing = await entries.list_for_admin(g.session, now=utcnow(), past=past, calendar_id=chosen, page=number)
+    listing = await entries.list_for_admin(g.session, within=_own(), past=past, calendar_id=chosen, page=number)
     context: dict[str, Any] = {"past": past, "chosen": chosen, "saved": request.args.get("saved")}
-    tabs = _tabs(await calendars.list_all(g.session), "past" if past else "coming")
+    tabs = _tabs(await calendars.list_all(g.session, within=_own()), "past" if past else "coming")
     return await page("events/admin/entries/index.html", listing=listing, calendar_tabs=tabs, **context)
 
 
@@ -44,7 +43,7 @@ async def create() -> Response:
     if not form.ok:
         return await _form(form, None, status=422)
     try:
-        made = await programme.create(g.session, words_of(form.value), weeks=form.value.weeks)
+        made = await programme.create(g.session, words_of(form.value), weeks=form.value.weeks, within=_own())
     except DomainError as refused:
         form.refuse(refused)
         return await _form(form, None, status=status_of(refused))
@@ -54,7 +53,7 @@ async def create() -> Response:
 @bp.get("/admin/entries/<int:entry_id>/")
 @require(Role.STEWARD)
 async def edit(entry_id: int) -> Response:
-    entry = await entries.get_visible(g.session, entry_id, to_admin=True)
+    entry = await entries.get_editable(g.session, entry_id, within=_own())
     return await _form(Submitted.of(SaveEntry, values_of(entry)), entry)
 
 
@@ -63,12 +62,12 @@ async def edit(entry_id: int) -> Response:
 async def update(entry_id: int) -> Response:
     form = await read_form(SaveEntry)
     if not form.ok:
-        return await _form(form, await entries.get_visible(g.session, entry_id, to_admin=True), status=422)
+        return await _form(form, await entries.get_editable(g.session, entry_id, within=_own()), status=422)
     try:
-        await programme.change(g.session, entry_id, words_of(form.value))
+        await programme.change(g.session, entry_id, words_of(form.value), within=_own())
     except DomainError as refused:
         form.refuse(refused)
-        entry = await entries.get_visible(g.session, entry_id, to_admin=True)
+        entry = await entries.get_editable(g.session, entry_id, within=_own())
         return await _form(form, entry, status=status_of(refused))
     return await see_other(f"/admin/entries/{entry_id}/?saved=updated")
 
@@ -76,8 +75,12 @@ async def update(entry_id: int) -> Response:
 @bp.post("/admin/entries/<int:entry_id>/delete/")
 @require(Role.STEWARD)
 async def destroy(entry_id: int) -> Response:
-    await programme.remove(g.session, entry_id)
+    await programme.remove(g.session, entry_id, within=_own())
     return await see_other("/admin/?saved=deleted")
+
+
+def _own() -> Reach:
+    return reach_of(Role.STEWARD)
 
 
 def _tabs(found: Sequence[Calendar], when: str) -> list[tuple[str, str]]:
@@ -86,7 +89,7 @@ def _tabs(found: Sequence[Calendar], when: str) -> list[tuple[str, str]]:
 
 
 async def _form(form: Submitted[SaveEntry], entry: Entry | None, *, status: int = 200) -> Response:
-    options = [(one.id, one.name) for one in await calendars.list_all(g.session)]
+    options = [(one.id, one.name) for one in await calendars.list_all(g.session, within=_own())]
     saved = request.args.get("saved")
     template = "events/admin/entries/edit.html"
     return await page(template, form=form, entry=entry, options=options, saved=saved, status=status)

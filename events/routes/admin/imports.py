@@ -1,7 +1,7 @@
 from quart import Blueprint, Response, g, request
 
 from events.services import calendars, imports
-from shared.browser.app.authz import require
+from shared.browser.app.authz import reach_of, require
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.htmx import page
 from shared.browser.app.utils.settings import current_settings
@@ -17,17 +17,17 @@ class NoFile(Invalid):
 
 
 @bp.get("/admin/calendars/<int:calendar_id>/import/")
-@require(Role.STEWARD, whole=True)
+@require(Role.STEWARD)
 async def new(calendar_id: int) -> Response:
-    calendar = await calendars.get(g.session, calendar_id)
+    calendar = await calendars.get(g.session, calendar_id, within=reach_of(Role.STEWARD))
     return await page("events/admin/imports/new.html", calendar=calendar, done=None, refusal=None)
 
 
 @bp.post("/admin/calendars/<int:calendar_id>/import/")
-@require(Role.STEWARD, whole=True)
+@require(Role.STEWARD)
 async def create(calendar_id: int) -> Response:
     raw = await _file()
-    calendar = await calendars.get(g.session, calendar_id)
+    calendar = await calendars.get(g.session, calendar_id, within=reach_of(Role.STEWARD))
     status, done, refusal = 200, None, None
     try:
         if not raw:

@@ -5,13 +5,13 @@ from events.models import Entry, TicketType
 from events.routes.admin.entry_words import typed, utc
 from events.services import entries, ticket_types
 from events.services.ticket_types import Offer
-from shared.browser.app.authz import require
+from shared.browser.app.authz import reach_of, require
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import DomainError
-from shared.models.grant import Role
+from shared.models import Reach, Role
 
 bp = Blueprint("admin_ticket_types", __name__)
 
@@ -19,7 +19,7 @@ bp = Blueprint("admin_ticket_types", __name__)
 @bp.get("/admin/entries/<int:entry_id>/ticket-types/new/")
 @require(Role.STEWARD)
 async def new(entry_id: int) -> Response:
-    entry = await entries.get_visible(g.session, entry_id, to_admin=True)
+    entry = await entries.get_editable(g.session, entry_id, within=_own())
     return await _form(Submitted.of(SaveTicketType), entry, None)
 
 
@@ -27,7 +27,7 @@ async def new(entry_id: int) -> Response:
 @require(Role.STEWARD)
 async def create(entry_id: int) -> Response:
     form = await read_form(SaveTicketType)
-    entry = await entries.get_visible(g.session, entry_id, to_admin=True)
+    entry = await entries.get_editable(g.session, entry_id, within=_own())
     if not form.ok:
         return await _form(form, entry, None, status=422)
     position, currency = len(entry.ticket_types), current_settings().site.currency
@@ -39,7 +39,7 @@ async def create(entry_id: int) -> Response:
 @require(Role.STEWARD)
 async def edit(type_id: int) -> Response:
     found = await ticket_types.get(g.session, type_id)
-    entry = await entries.get_visible(g.session, found.entry_id, to_admin=True)
+    entry = await entries.get_editable(g.session, found.entry_id, within=_own())
     return await _form(Submitted.of(SaveTicketType, _values(found)), entry, found)
 
 
@@ -48,7 +48,7 @@ async def edit(type_id: int) -> Response:
 async def update(type_id: int) -> Response:
     form = await read_form(SaveTicketType)
     found = await ticket_types.get(g.session, type_id)
-    entry = await entries.get_visible(g.session, found.entry_id, to_admin=True)
+    entry = await entries.get_editable(g.session, found.entry_id, within=_own())
     if not form.ok:
         return await _form(form, entry, found, status=422)
     try:
@@ -62,8 +62,14 @@ async def update(type_id: int) -> Response:
 @bp.post("/admin/ticket-types/<int:type_id>/delete/")
 @require(Role.STEWARD)
 async def destroy(type_id: int) -> Response:
+    found = await ticket_types.get(g.session, type_id)
+    await entries.get_editable(g.session, found.entry_id, within=_own())
     gone = await ticket_types.remove(g.session, type_id)
     return await see_other(f"/admin/entries/{gone.entry_id}/?saved=tickets")
+
+
+def _own() -> Reach:
+    return reach_of(Role.STEWARD)
 
 
 def _offer(sent: SaveTicketType) -> Offer:

@@ -1,22 +1,24 @@
 from quart import g
 
 from market.forms import ILLUSTRATIONS
-from market.models import Category, Marketplace, Producer
+from market.models import Category, Producer
 from market.models.product import Unit
 from market.models.words import ALLERGENS, LABELS
 from market.routes.admin.resources import Options
-from market.services import rows
+from market.services import marketplaces, rows
+from shared.browser.app.authz import reach_of
+from shared.models import Role
 
 VAT = [(0, "0 %: most food, books"), (500, "5 %"), (2000, "20 %: sweets, drinks, all else")]
 
 
 async def product_options() -> Options:
     """What the form of a product offers to choose from."""
-    marketplaces = await rows.list_rows(g.session, Marketplace)
+    own = await marketplaces.list_within(g.session, reach_of(Role.SHOPKEEPER))
     categories = await rows.list_rows(g.session, Category)
     producers = await rows.list_rows(g.session, Producer)
     return {
-        "marketplace_id": [(row.id, row.name) for row in marketplaces],
+        "marketplace_id": [(row.id, row.name) for row in own],
         "category_id": [("", "None"), *((row.id, row.name) for row in categories)],
         "producer_id": [("", "None"), *((row.id, row.name) for row in producers)],
         "unit": [(unit.value, unit.value) for unit in Unit],

@@ -6,14 +6,14 @@ from market.forms import CountDelivery, EditProduct, NewProduct, read_page
 from market.models import Product
 from market.routes.admin.choices import product_options
 from market.services import products
-from shared.browser.app.authz import require
+from shared.browser.app.authz import reach_of, require
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import DomainError
 from shared.infrastructure.urls import coop_url, market_url
-from shared.models.grant import Role
+from shared.models import Reach, Role
 
 bp = Blueprint("admin_products", __name__, url_prefix="/admin")
 
@@ -30,7 +30,7 @@ async def home() -> Response:
 @require(Role.SHOPKEEPER)
 async def index() -> Response:
     q, number = request.args.get("q", "").replace("\x00", "").strip()[:100], read_page(request.args)
-    rows, total = await products.list_page(g.session, q=q, page=number)
+    rows, total = await products.list_page(g.session, q=q, page=number, within=_own())
     pages = max(1, -(-total // products.PER_PAGE))
     context: dict[str, Any] = {"rows": rows, "total": total, "pages": pages, "page_number": number, "q": q}
     return await page("market/admin/products/index.html", saved=request.args.get("saved"), **context)
@@ -49,7 +49,7 @@ async def create() -> Response:
     currency = current_settings().site.currency
     try:
         values = form.value.model_dump() | {"currency": currency}
-        product = await products.create(g.session, values, site_url=coop_url("/"))
+        product = await products.create(g.session, values, site_url=coop_url("/"), within=_own())
     except DomainError as error:
         return await _refused(form, error)
     return await see_other(market_url(f"{LIST}{product.id}/?saved=created"))
@@ -58,7 +58,7 @@ async def create() -> Response:
 @bp.get("/products/<int:product_id>/")
 @require(Role.SHOPKEEPER)
 async def edit(product_id: int) -> Response:
-    product = await products.get_product(g.session, product_id)
+    product = await products.get_product(g.session, product_id, within=_own())
     return await _form_page(Submitted.of(EditProduct, _values(product)), product)
 
 
@@ -66,19 +66,24 @@ async def edit(product_id: int) -> Response:
 @require(Role.SHOPKEEPER)
 async def update(product_id: int) -> Response:
     form = await read_form(EditProduct)
-    product = await products.get_product(g.session, product_id)
+    product = await products.get_product(g.session, product_id, within=_own())
     try:
-        await products.update(g.session, product, form.value.model_dump(), site_url=coop_url("/"))
+        values = form.value.model_dump()
+        await products.update(g.session, product, values, site_url=coop_url("/"), within=_own())
     except DomainError as error:
-        return await _refused(form, error, await products.get_product(g.session, product_id))
+        return await _refused(form, error, await products.get_product(g.session, product_id, within=_own()))
     return await see_other(market_url(f"{LIST}{product_id}/?saved=updated"))
 
 
 @bp.post("/products/<int:product_id>/delete/")
 @require(Role.SHOPKEEPER)
 async def destroy(product_id: int) -> Response:
-    await products.destroy(g.session, await products.get_product(g.session, product_id))
+    await products.destroy(g.session, await products.get_product(g.session, product_id, within=_own()))
     return await see_other(market_url(f"{LIST}?saved=deleted"))
+
+
+def _own() -> Reach:
+    return reach_of(Role.SHOPKEEPER)
 
 
 def _values(product: Product) -> dict[str, object]:
