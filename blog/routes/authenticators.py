@@ -40,7 +40,7 @@ async def confirm() -> Response:
     except authenticators.WrongDigits as error:
         form.refuse(error)
         return await _page(form, status=422)
-    await sign_in.begin(g.session, g.user, second_factor=True)
+    await sign_in.begin_with_new_factor(g.session, g.user)
     return await see_other(f"{HERE}?saved=app")
 
 

@@ -5,7 +5,7 @@ from quart import Blueprint, Response, g
 from blog.forms import NamePasskey, NewPasskey
 from blog.routes.security import HERE
 from blog.services import passkeys, sign_in
-from shared.browser.app.authz import require_fresh, require_user
+from shared.browser.app.authz import require_fresh
 from shared.browser.app.utils.forms import read_form
 from shared.browser.app.utils.htmx import see_other
 from shared.browser.app.utils.settings import current_settings
@@ -28,12 +28,12 @@ async def create() -> Response:
     form = await read_form(NewPasskey)
     value = form.value
     await passkeys.register(g.session, g.user, value.credential, name=value.name, settings=current_settings())
-    await sign_in.begin(g.session, g.user, second_factor=True)
+    await sign_in.begin_with_new_factor(g.session, g.user)
     return await see_other(f"{HERE}?saved=passkey")
 
 
 @bp.post("/account/security/passkeys/<int:passkey_id>/")
-@require_user
+@require_fresh
 async def update(passkey_id: int) -> Response:
     form = await read_form(NamePasskey)
     await passkeys.rename(g.session, g.user, passkey_id, form.value.name)

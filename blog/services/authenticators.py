@@ -20,6 +20,7 @@ STEP = timedelta(seconds=30)
 # How many half minutes a clock may be off, to either side.
 SLACK = 1
 RECOVERY_CODES = 10
+DIGITS = 6
 # Without what is misread: no 0, 1, I, L, O, U.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -54,7 +55,7 @@ async def confirm(session: AsyncSession, user: User, digits: str, *, keys: list[
 
 async def check(session: AsyncSession, user: User, typed: str, *, keys: list[str]) -> None:
     """Digits of the app, or one of the recovery codes. Raises WrongDigits; none is taken twice."""
-    if len(typed) == pyotp.TOTP("").digits:
+    if len(typed) == DIGITS:
         await _take(session, user, typed, keys=keys, confirmed=True)
     else:
         await _take_recovery_code(session, user, typed, keys=keys)

@@ -31,6 +31,8 @@ from shared.models import User
 from shared.utils import utcnow
 
 LIFETIME = timedelta(minutes=5)
+# What the parsers raise over what no browser would send.
+RUBBISH = (WebAuthnException, ValueError, TypeError, KeyError, RecursionError)
 
 
 class PasskeyRefused(Invalid):
@@ -77,7 +79,7 @@ async def register(session: AsyncSession, user: User, credential: str, *, name: 
             expected_origin=_origin(settings),
             require_user_verification=True,
         )
-    except WebAuthnException as error:
+    except RUBBISH as error:
         raise PasskeyRefused from error
     passkey = Passkey(
         user_id=user.id,
@@ -117,7 +119,7 @@ async def check(session: AsyncSession, credential: str, settings: Settings) -> U
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
-    except WebAuthnException as error:
+    except RUBBISH as error:
         raise PasskeyRefused from error
     passkey.sign_count, passkey.used_at = verified.new_sign_count, utcnow()
     return await session.get_one(User, passkey.user_id)
@@ -146,7 +148,7 @@ def _remember(session: AsyncSession, challenge: bytes, user: User | None) -> Non
         PasskeyChallenge(
             challenge_hash=hashlib.sha256(challenge).digest(),
             user_id=user.id if user else None,
-            expires_at=utcnow() + LIFETIME,
+            expires_at=func.now() + LIFETIME,
         )
     )
 
@@ -167,14 +169,14 @@ def _challenge_in(credential: str) -> bytes:
     try:
         client_data = json.loads(credential)["response"]["clientDataJSON"]
         return parse_client_data_json(base64url_to_bytes(client_data)).challenge
-    except (ValueError, TypeError, KeyError, WebAuthnException) as error:
+    except RUBBISH as error:
         raise PasskeyRefused from error
 
 
 async def _find(session: AsyncSession, credential: str) -> Passkey:
     try:
         credential_id = parse_authentication_credential_json(credential).raw_id
-    except (ValueError, TypeError, KeyError, WebAuthnException) as error:
+    except RUBBISH as error:
         raise PasskeyRefused from error
     found = await session.scalar(select(Passkey).where(Passkey.credential_id == credential_id).with_for_update())
     if found is None:

@@ -11,11 +11,11 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blog.services import members
+from blog.services import authenticators, members
 from shared.errors import Conflict, Invalid
 from shared.events.bus import emit_event
 from shared.events.payloads.blog import MagicLinkRequested, SignedIn
-from shared.infrastructure.user_loader import start_visit
+from shared.infrastructure.user_loader import doubt_visits, start_visit
 from shared.models import MagicLink, User
 from shared.utils import keyed_hash, random_token, utcnow
 
@@ -44,7 +44,7 @@ async def request_link(session: AsyncSession, email: str, *, next_url: str, brow
         nonce=nonce,
         browser_hash=_hash(browser),
         next_path=next_url,
-        expires_at=utcnow() + LIFETIME,
+        expires_at=func.now() + LIFETIME,
     )
     link.token_hash = _hash(secret_of(link, key=key))
     session.add(link)
@@ -64,7 +64,7 @@ def code_of(link: MagicLink, *, key: str) -> str:
 
 
 async def find_open_link(session: AsyncSession, secret: str) -> MagicLink | None:
-    query = select(MagicLink).where(MagicLink.token_hash == _hash(secret), _still_open())
+    query = select(MagicLink).where(MagicLink.token_hash == _hash(secret), _may_be_tried())
     found: MagicLink | None = await session.scalar(query)
     return found
 
@@ -79,7 +79,7 @@ def asked_here(link: MagicLink, browser: str) -> bool:
 
 async def is_waiting(session: AsyncSession, browser: str) -> bool:
     """Whether this is the cookie of a browser that asked, and may still use its mail."""
-    waiting = select(MagicLink.id).where(MagicLink.browser_hash == _hash(browser), _still_open())
+    waiting = select(MagicLink.id).where(MagicLink.browser_hash == _hash(browser), _may_be_tried())
     return bool(browser) and await session.scalar(waiting.limit(1)) is not None
 
 
@@ -101,7 +101,7 @@ async def take_try(session: AsyncSession, browser: str) -> Sequence[MagicLink]:
 
     To be committed on its own, so that a refusal does not give the try back.
     """
-    mine = update(MagicLink).where(MagicLink.browser_hash == _hash(browser), _still_open(), MagicLink.tries < TRIES)
+    mine = update(MagicLink).where(MagicLink.browser_hash == _hash(browser), _may_be_tried())
     counted = mine.values(tries=MagicLink.tries + 1).returning(MagicLink)
     return (await session.scalars(counted)).all()
 
@@ -122,14 +122,22 @@ async def _sign_in(session: AsyncSession, link_id: int) -> tuple[User, str]:
     if row is None:
         raise LinkWornOut
     user = await members.welcome(session, row.email)
-    await begin(session, user)
+    # Else whoever reads the mail could put a second factor of their own in the place of the member's.
+    proved = not await authenticators.has_second_factor(session, user)
+    await begin(session, user, proved=proved)
     return user, row.next_path
 
 
-async def begin(session: AsyncSession, user: User, *, second_factor: bool = False) -> None:
+async def begin(session: AsyncSession, user: User, *, proved: bool = True, second_factor: bool = False) -> None:
     """This browser is the member's from here on, with all it had in its basket."""
-    visit = await start_visit(session, user, second_factor=second_factor)
+    visit = await start_visit(session, user, proved=proved, second_factor=second_factor)
     emit_event(session, SignedIn(user_id=user.id, email=user.email, session_id=visit.public_id))
+
+
+async def begin_with_new_factor(session: AsyncSession, user: User) -> None:
+    """Like begin, for whoever has just added a passkey or an app. A browser that signed in by mail shows it, too."""
+    await doubt_visits(session, user.id)
+    await begin(session, user, second_factor=True)
 
 
 async def forget_old_links(session: AsyncSession) -> None:
@@ -138,6 +146,11 @@ async def forget_old_links(session: AsyncSession) -> None:
 
 def _still_open() -> ColumnElement[bool]:
     return and_(MagicLink.used_at.is_(None), MagicLink.expires_at > func.now())
+
+
+def _may_be_tried() -> ColumnElement[bool]:
+    """After three wrong codes the link in the same mail is dead too."""
+    return and_(_still_open(), MagicLink.tries < TRIES)
 
 
 def _hash(secret: str) -> bytes:

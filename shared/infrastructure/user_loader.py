@@ -90,7 +90,9 @@ async def _note_use(visit: UserSession) -> None:
             await session.execute(update(UserSession).where(UserSession.id == visit.id).values(used_at=func.now()))
 
 
-async def start_visit(session: AsyncSession, user: User | None = None, *, second_factor: bool = False) -> UserSession:
+async def start_visit(
+    session: AsyncSession, user: User | None = None, *, proved: bool = False, second_factor: bool = False
+) -> UserSession:
     """A new session with a new cookie. What the visitor had so far moves over.
 
     Signing in always comes through here, so that a cookie from before is worth nothing afterwards.
@@ -106,8 +108,8 @@ async def start_visit(session: AsyncSession, user: User | None = None, *, second
         user_id=user.id if user else None,
         user_agent=request.headers.get("User-Agent", "")[:200],
         second_factor_at=now if second_factor else None,
-        proved_at=now if user else None,
-        expires_at=now + MEMBER.absolute,
+        proved_at=now if proved else None,
+        expires_at=func.now() + MEMBER.absolute,
     )
     session.add(visit)
     await session.flush()
@@ -136,3 +138,8 @@ async def end_visits(session: AsyncSession, user_id: int, *, only: str | None = 
     if but is not None:
         ended = ended.where(UserSession.id != but)
     return len((await session.scalars(ended.returning(UserSession.id))).all())
+
+
+async def doubt_visits(session: AsyncSession, user_id: int) -> None:
+    """What was proved before a second factor was there is not enough from now on, in any browser."""
+    await session.execute(update(UserSession).where(UserSession.user_id == user_id).values(proved_at=None))
