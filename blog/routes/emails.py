@@ -3,7 +3,7 @@ from quart import Blueprint, Response, g
 from blog.forms import ChangeEmail
 from blog.routes.account import account_page
 from blog.services import emails, members
-from shared.browser.app.authz import require_user
+from shared.browser.app.authz import require_fresh, require_user
 from shared.browser.app.limits import spend
 from shared.browser.app.utils.forms import read_form
 from shared.browser.app.utils.htmx import page, see_other
@@ -13,7 +13,7 @@ bp = Blueprint("emails", __name__, url_prefix="/account/email")
 
 
 @bp.post("/")
-@require_user
+@require_fresh
 async def create() -> Response:
     form = await read_form(ChangeEmail)
     if not form.ok:

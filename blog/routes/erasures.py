@@ -2,7 +2,7 @@ from quart import Blueprint, Response, g
 
 from blog.forms import EraseAccount
 from blog.services import erasures, members
-from shared.browser.app.authz import require_user
+from shared.browser.app.authz import require_fresh
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
@@ -12,13 +12,13 @@ bp = Blueprint("erasures", __name__, url_prefix="/account")
 
 
 @bp.get("/erasure/")
-@require_user
+@require_fresh
 async def new() -> Response:
     return await page("blog/account/erasure.html", form=Submitted.of(EraseAccount))
 
 
 @bp.post("/erasure/")
-@require_user
+@require_fresh
 async def create() -> Response:
     form = await read_form(EraseAccount)
     if not form.ok:

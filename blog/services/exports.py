@@ -16,26 +16,25 @@ from shared.utils import utcnow
 
 # What only proves who somebody is tells them nothing, and is worth stealing.
 SECRET = ("hash", "nonce", "secret", "key", "token", "code")
-APPS: tuple[AppName, ...] = ("blog", "market", "cart", "events")
-NAMES = {"blog": "the blog", "market": "the shop", "cart": "your orders", "events": "your tickets"}
+OTHERS: tuple[AppName, ...] = ("market", "cart", "events")
+NAMES = {"market": "the shop", "cart": "your orders", "events": "your tickets"}
 
 Answer = dict[str, Any]
 
 
-class NotComplete(Unavailable):
-    message = "A part of the site does not answer just now, and half a file is no use. Please try again in a moment."
-
-
-async def gather(member: User) -> Answer:
-    """Asks all four apps at once. Raises NotComplete naming those that do not answer: never a part of the file."""
-    answers = await asyncio.gather(*(_ask(app, member) for app in APPS))
-    away = [NAMES[app] for app, answer in zip(APPS, answers, strict=True) if answer is None]
-    if away:
-        raise NotComplete(f"We cannot reach {' and '.join(away)} just now, and half a file is no use. {LATER}")
-    return {"made_at": utcnow().isoformat(), **dict(zip(APPS, answers, strict=True))}
-
-
 LATER = "Please try again in a moment."
+
+
+class NotComplete(Unavailable):
+    message = f"A part of the site does not answer just now, and half a file is no use. {LATER}"
+
+
+async def gather(session: AsyncSession, member: User) -> Answer:
+    """Asks the other apps all at once. Raises NotComplete naming those that do not answer: never half a file."""
+    answers = dict(zip(OTHERS, await asyncio.gather(*(_ask(app, member) for app in OTHERS)), strict=True))
+    if away := [NAMES[app] for app, answer in answers.items() if answer is None]:
+        raise NotComplete(f"We cannot reach {' and '.join(away)} just now, and half a file is no use. {LATER}")
+    return {"made_at": utcnow().isoformat(), "blog": await describe(session, user_id=member.id), **answers}
 
 
 async def describe(session: AsyncSession, *, user_id: int) -> Answer:

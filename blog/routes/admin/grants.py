@@ -2,7 +2,7 @@ from quart import Blueprint, Response, g
 
 from blog.forms import GiveRole
 from blog.services import grants, members, posts
-from shared.browser.app.authz import require
+from shared.browser.app.authz import require, require_fresh
 from shared.browser.app.utils.forms import read_form
 from shared.browser.app.utils.htmx import see_other
 from shared.models.grant import Role
@@ -12,6 +12,7 @@ bp = Blueprint("admin_grants", __name__, url_prefix="/admin/members/<int:member_
 
 @bp.post("/")
 @require(Role.ADMINISTRATOR)
+@require_fresh
 async def create(member_id: int) -> Response:
     form = (await read_form(GiveRole)).value
     member = await members.get(g.session, member_id)
@@ -23,6 +24,7 @@ async def create(member_id: int) -> Response:
 
 @bp.post("/delete/")
 @require(Role.ADMINISTRATOR)
+@require_fresh
 async def destroy(member_id: int) -> Response:
     form = (await read_form(GiveRole)).value
     member = await members.get(g.session, member_id)

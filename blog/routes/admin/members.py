@@ -5,7 +5,7 @@ from quart import Blueprint, Response, g, request
 from blog.forms import EditMember, GiveRole, NewMember
 from blog.services import erasures, members, newsletters, posts
 from blog.services.members import About
-from shared.browser.app.authz import require
+from shared.browser.app.authz import require, require_fresh
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
@@ -63,6 +63,7 @@ async def update(member_id: int) -> Response:
 
 @bp.post("/admin/members/<int:member_id>/delete/")
 @require(Role.ADMINISTRATOR)
+@require_fresh
 async def destroy(member_id: int) -> Response:
     member = await members.get(g.session, member_id)
     await erasures.erase(g.session, member, secret_key=current_settings().secret_key)
