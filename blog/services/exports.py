@@ -31,7 +31,8 @@ class NotComplete(Unavailable):
 
 async def gather(session: AsyncSession, member: User) -> Answer:
     """Asks the other apps all at once. Raises NotComplete naming those that do not answer: never half a file."""
-    answers = dict(zip(OTHERS, await asyncio.gather(*(_ask(app, member) for app in OTHERS)), strict=True))
+    asked = await asyncio.gather(*(_ask(app, member) for app in OTHERS))
+    answers: dict[str, Answer | None] = dict(zip(OTHERS, asked, strict=True))
     if away := [NAMES[app] for app, answer in answers.items() if answer is None]:
         raise NotComplete(f"We cannot reach {' and '.join(away)} just now, and half a file is no use. {LATER}")
     return {"made_at": utcnow().isoformat(), "blog": await describe(session, user_id=member.id), **answers}
