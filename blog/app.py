@@ -7,6 +7,9 @@ from blog.routes import (
     account,
     authenticators,
     authors,
+    emails,
+    erasures,
+    exports,
     feeds,
     home,
     internal,
@@ -31,6 +34,7 @@ from shared.browser.app.redis_cacher import PagesChanged, bump_pages
 from shared.config import Settings
 from shared.editor.koenig import Koenig
 from shared.events.bus import register_handler
+from shared.events.payloads.accounts import EmailChangeRequested, MemberErased
 from shared.events.payloads.blog import MagicLinkRequested
 from shared.events.payloads.cart import OrderPaid
 from shared.events.payloads.events import TicketsIssued
@@ -43,6 +47,9 @@ PUBLIC = (
     account,
     authenticators,
     authors,
+    emails,
+    erasures,
+    exports,
     feeds,
     home,
     media,
@@ -75,6 +82,8 @@ def create_app(settings: Settings | None = None) -> Quart:
 def register_handlers() -> None:
     """This app's lines of the glue: other apps' events, and what happens here."""
     register_handler(MagicLinkRequested, handlers.send_magic_link)
+    register_handler(EmailChangeRequested, handlers.send_email_change)
+    register_handler(MemberErased, handlers.forget_member)
     register_handler(OrderPaid, handlers.send_receipt)
     register_handler(TicketsIssued, handlers.send_tickets)
     register_handler(PagesChanged, bump_pages, consumer="blog")

@@ -1,7 +1,7 @@
 """What a browser may send to the blog."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -9,6 +9,8 @@ from pydantic import BeforeValidator, Field
 from blog.services.writing import Draft
 from shared.browser.app.utils.forms import Form
 from shared.browser.app.utils.parsing import Email, Slug
+from shared.containers import ContainerType
+from shared.models import Right, Role
 
 Title = Annotated[str, Field(min_length=1, max_length=255)]
 # A picture of ours, or one on another site (from an import).
@@ -60,6 +62,14 @@ class NamePasskey(Form):
 class ChangeAccount(Form):
     name: str = Field("", max_length=120, title="your name")
     newsletters: list[int] = Field([], max_length=100)
+
+
+class ChangeEmail(Form):
+    email: Email = Field(title="your new e-mail address")
+
+
+class EraseAccount(Form):
+    understood: Literal["yes"] = Field(title="that you have read what goes")
 
 
 class WritePost(Form):
@@ -122,10 +132,29 @@ class EditNewsletter(Form):
     sort_order: int = Field(0, ge=0, le=1000, title="the position")
 
 
+class SearchAudit(Form):
+    who: str = Field("", max_length=254)
+    action: str = Field("", max_length=60, pattern=r"^[a-z_.]*$")
+    subject: str = Field("", max_length=80)
+    since: date | None = None
+    until: date | None = None
+    page: int = Field(1, ge=1, le=100_000)
+
+
 class EditMember(Form):
     name: str = Field("", max_length=120)
     note: str = Field("", max_length=2000)
     newsletters: list[int] = Field([], max_length=100)
+
+
+class GiveRole(Form):
+    """A role for the whole site, or for what hangs on one page."""
+
+    role: Role
+    page_id: int | None = Field(None, title="a page")
+
+    def right(self) -> Right:
+        return Right(self.role, (ContainerType.PAGE.value, self.page_id) if self.page_id else None)
 
 
 class NewMember(Form):

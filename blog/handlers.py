@@ -2,10 +2,12 @@
 
 import base64
 
-from blog.services import sign_in
+from blog.services import emails, erasures, sign_in
 from blog.services.mails import Attachment, Letter, send
 from shared.browser.app.utils.settings import current_settings
+from shared.db.addresses import ERASED
 from shared.db.session import get_session
+from shared.events.payloads.accounts import EmailChangeRequested, MemberErased
 from shared.events.payloads.blog import MagicLinkRequested
 from shared.events.payloads.cart import OrderPaid
 from shared.events.payloads.events import TicketsIssued
@@ -25,6 +27,28 @@ async def send_magic_link(event: MagicLinkRequested) -> None:
     subject = f"Sign in to {settings.site.name}"
     letter = Letter(link.email, subject, "magic_link", f"magic-link-{link.id}", {"url": url, "code": code})
     await send(letter, settings)
+
+
+async def send_email_change(event: EmailChangeRequested) -> None:
+    """The link to the new address, and word to the old one, in case it was not its owner who asked."""
+    settings = current_settings()
+    async with get_session(read_only=True) as session:
+        found = await emails.find(session, event.change_id)
+    if found is None or found.change.expires_at <= utcnow():
+        return
+    link = host_url(settings, "blog", f"/account/email/{emails.secret_of(found.change, key=settings.secret_key)}/")
+    subject = f"Your new address at {settings.site.name}"
+    about = f"email-change-{found.change.id}"
+    await send(Letter(found.change.email, subject, "email_change", about, {"url": link}), settings)
+    account = host_url(settings, "blog", "/account/")
+    notice = Letter(
+        found.before, "Your address is about to change", "email_notice", f"{about}-notice", {"url": account}
+    )
+    await send(notice, settings)
+
+
+async def forget_member(event: MemberErased) -> None:
+    await erasures.forget_in_log(event, secret_key=current_settings().secret_key, instead=ERASED)
 
 
 async def send_receipt(event: OrderPaid) -> None:

@@ -22,6 +22,7 @@ from cart.services.settler import Settler
 from shared.browser.app.payments.sumup import SumUp
 from shared.config import Settings
 from shared.events.bus import register_handler
+from shared.events.payloads.accounts import MemberErased
 from shared.events.payloads.blog import SignedIn
 from shared.events.payloads.cart import RefundRequested
 from shared.events.payloads.events import TicketsUnavailable
@@ -64,3 +65,4 @@ def register_handlers() -> None:
     register_handler(TicketsUnavailable, handlers.refund_unavailable)
     register_handler(StockShort, handlers.refund_unavailable)
     register_handler(RefundRequested, handlers.pay_back)
+    register_handler(MemberErased, handlers.forget_member)

@@ -3,7 +3,9 @@
 from quart import current_app
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cart.services import adoptions, orders, refunds, repayments
+from cart.services import adoptions, orders, people, refunds, repayments
+from shared.browser.app.utils.settings import current_settings
+from shared.events.payloads.accounts import MemberErased
 from shared.events.payloads.blog import SignedIn
 from shared.events.payloads.cart import RefundRequested
 from shared.events.payloads.events import TicketsUnavailable
@@ -28,3 +30,7 @@ async def refund_unavailable(session: AsyncSession, event: TicketsUnavailable | 
 
 async def pay_back(event: RefundRequested) -> None:
     await repayments.send(current_app.extensions["till"].sumup, event.refund_id)
+
+
+async def forget_member(session: AsyncSession, event: MemberErased) -> None:
+    await people.forget(session, event, secret_key=current_settings().secret_key)

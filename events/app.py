@@ -1,6 +1,6 @@
 from quart import Quart
 
-from events.handlers import issue_tickets, release_order, void_tickets
+from events.handlers import forget_member, issue_tickets, release_order, void_tickets
 from events.routes import (
     baskets,
     calendars,
@@ -14,6 +14,7 @@ from events.routes.admin import ADMIN
 from events.services.sweeper import sweep_for_ever
 from shared.config import Settings
 from shared.events.bus import register_handler
+from shared.events.payloads.accounts import MemberErased
 from shared.events.payloads.cart import OrderPaid, OrderRefunded, OrderReleased
 from shared.infrastructure.background import use_background
 from shared.infrastructure.factory import create_base_app
@@ -36,3 +37,4 @@ def register_handlers() -> None:
     register_handler(OrderPaid, issue_tickets)
     register_handler(OrderReleased, release_order)
     register_handler(OrderRefunded, void_tickets)
+    register_handler(MemberErased, forget_member)

@@ -2,9 +2,11 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from events.services import reservations, tickets
+from events.services import people, reservations, tickets
 from events.services.tickets import Buyer
+from shared.browser.app.utils.settings import current_settings
 from shared.events.bus import emit_event
+from shared.events.payloads.accounts import MemberErased
 from shared.events.payloads.cart import OrderLine, OrderPaid, OrderRefunded, OrderReleased
 from shared.events.payloads.events import TicketsIssued, TicketsUnavailable
 
@@ -35,3 +37,7 @@ async def void_tickets(session: AsyncSession, event: OrderRefunded) -> None:
 
 def _tickets(lines: list[OrderLine]) -> list[OrderLine]:
     return [line for line in lines if line.kind == "ticket"]
+
+
+async def forget_member(session: AsyncSession, event: MemberErased) -> None:
+    await people.forget(session, event, secret_key=current_settings().secret_key)

@@ -3,12 +3,13 @@ from datetime import timedelta
 
 from quart import Quart
 
-from market.handlers import release_order, restock, settle_stock
+from market.handlers import forget_member, release_order, restock, settle_stock
 from market.routes import BLUEPRINTS, internal
 from market.services import reservations
 from shared.config import Settings
 from shared.db.session import transaction
 from shared.events.bus import register_handler
+from shared.events.payloads.accounts import MemberErased
 from shared.events.payloads.cart import OrderPaid, OrderRefunded, OrderReleased
 from shared.infrastructure.background import use_background
 from shared.infrastructure.factory import create_base_app
@@ -35,6 +36,7 @@ def register_handlers() -> None:
     register_handler(OrderPaid, settle_stock)
     register_handler(OrderReleased, release_order)
     register_handler(OrderRefunded, restock)
+    register_handler(MemberErased, forget_member)
 
 
 async def release_forgotten() -> None:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from market.services import reservations, settlement
+from market.services import people, reservations, settlement
+from shared.events.payloads.accounts import MemberErased
 from shared.events.payloads.cart import OrderLine, OrderPaid, OrderRefunded, OrderReleased
 
 
@@ -27,3 +28,7 @@ def _products(lines: Iterable[OrderLine]) -> Counter[int]:
         if line.kind == "product":
             counted[line.item_id] += line.quantity
     return counted
+
+
+async def forget_member(session: AsyncSession, event: MemberErased) -> None:
+    await people.forget(session, event)

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from quart import current_app, g, has_request_context, request
+from quart import current_app, g, has_request_context
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.browser.app.limits import client_network
+from shared.browser.app.utils.settings import current_settings
 from shared.models import AuditEntry
 from shared.utils import keyed_hash
 
@@ -25,8 +27,6 @@ def _who() -> dict[str, Any]:
     return {"app": current_app.extensions["app_name"], "actor_id": user.id if user else None, "network": _network()}
 
 
-def _network() -> str | None:
+def _network() -> str:
     """The address under the site's key: tells two visitors apart, and says nothing about either."""
-    address = request.remote_addr
-    key: str = current_app.extensions["settings"].secret_key
-    return keyed_hash(key, f"network:{address}")[:32] if address else None
+    return keyed_hash(current_settings().secret_key, f"network:{client_network()}")[:32]

@@ -1,10 +1,16 @@
-from quart import Blueprint, g, request
+from quart import Blueprint, Response, g, jsonify, request
 
-from blog.services import posts
+from blog.services import exports, posts
 from shared.browser.app.utils.settings import current_settings
 from shared.utils import host_url
 
 bp = Blueprint("internal", __name__)
+
+
+@bp.get("/people/<int:user_id>")
+async def show_person(user_id: int) -> Response:
+    """Everything this app holds about a member, for the member."""
+    return jsonify(await exports.describe(g.session, user_id=user_id))
 
 
 @bp.get("/pages")

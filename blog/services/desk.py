@@ -54,7 +54,7 @@ async def list_recent(session: AsyncSession) -> Sequence[Post]:
 
 
 async def count_all(session: AsyncSession) -> Counts:
-    members = select(func.count()).select_from(User).scalar_subquery()
+    members = select(func.count()).where(User.erased_at.is_(None)).scalar_subquery()
     kinds = [func.count().filter(Post.kind == kind) for kind in ("post", "page")]
     query = select(*kinds, func.count().filter(Post.status == "draft"), members)
     found = (await session.execute(query)).one()

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blog.services import grants
+from shared.audit import audit
 from shared.errors import NotFound
 from shared.models import GhostNewsletter, Grant, User, UserNewsletter, UserSession
 from shared.utils import utcnow
@@ -42,8 +42,9 @@ async def welcome(session: AsyncSession, email: str) -> User:
 
 
 async def get(session: AsyncSession, member_id: int) -> User:
+    """Raises MemberNotFound, also for one who was erased."""
     member = await session.get(User, member_id)
-    if member is None:
+    if member is None or member.erased_at is not None:
         raise MemberNotFound
     return member
 
@@ -56,7 +57,7 @@ async def get_by_email(session: AsyncSession, email: str) -> User:
 
 
 async def list_page(session: AsyncSession, *, words: str = "", page: int = 1) -> MemberList:
-    query = select(User, func.count().over())
+    query = select(User, func.count().over()).where(User.erased_at.is_(None))
     if words:
         like = f"%{words.lower()}%"
         query = query.where(or_(User.email.like(like), func.lower(User.name).like(like)))
@@ -88,12 +89,35 @@ async def rename(session: AsyncSession, member_id: int, name: str) -> User:
     return member
 
 
-async def remove(session: AsyncSession, member: User) -> None:
-    """The account, its sessions and subscriptions. What was ordered stays with cart, as the law asks."""
-    if member.is_admin:
-        await grants.refuse_the_last(session, member)
-    await session.delete(member)
+@dataclass(frozen=True)
+class About:
+    """What an administrator writes about a member."""
+
+    name: str = ""
+    note: str | None = None
+    newsletters: Sequence[int] = ()
+
+
+async def change(session: AsyncSession, member: User, about: About) -> None:
+    member.name, member.note = about.name, about.note
+    await subscribe(session, member, about.newsletters)
+    audit(session, "member.changed", f"user:{member.id}")
+
+
+async def invite(session: AsyncSession, email: str, name: str) -> User:
+    """An account made by an administrator: signing in is still by a link to the address."""
+    member = await welcome(session, email)
+    member.name = name or member.name
+    audit(session, "member.created", f"user:{member.id}")
+    return member
+
+
+async def sign_out_elsewhere(session: AsyncSession, member: User, *, keep: int) -> None:
+    """Every browser but the one whose session is `keep`."""
+    others = delete(UserSession).where(UserSession.user_id == member.id, UserSession.id != keep)
+    await session.execute(others)
 
 
 async def sign_out_everywhere(session: AsyncSession, member: User) -> None:
     await session.execute(delete(UserSession).where(UserSession.user_id == member.id))
+    audit(session, "member.signed_out", f"user:{member.id}")

@@ -124,6 +124,14 @@ async def list_pages_named(session: AsyncSession, ids: Sequence[int] | None = No
     return (await session.scalars(query.order_by(Post.title).limit(500))).all()
 
 
+async def get_page_named(session: AsyncSession, page_id: int) -> Post:
+    """Raises PostNotFound."""
+    found = await list_pages_named(session, [page_id])
+    if not found:
+        raise PostNotFound
+    return found[0]
+
+
 def matches_status(status: str) -> ColumnElement[bool]:
     """What the writers' list means by draft, scheduled and published."""
     if status == "published":

@@ -7,7 +7,7 @@ from quart import Blueprint, g, jsonify, request
 from quart import Response as Answer
 
 from cart.routes import here
-from cart.services import baskets, orders, receipts, totals
+from cart.services import baskets, orders, people, receipts, totals
 from cart.services.baskets import Identity, NewLine, NoIdentity, Summary
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import Invalid
@@ -50,6 +50,14 @@ async def index() -> Answer:
 async def show(token: str) -> Answer:
     order = await orders.get(g.session, token)
     return jsonify(receipts.in_full(order, totals.add_up(order.lines), current_settings()))
+
+
+@bp.get("/people/<int:user_id>")
+async def show_person(user_id: int) -> Answer:
+    """Everything this app holds about a member, for the member."""
+    return jsonify(
+        await people.describe(g.session, current_settings(), user_id=user_id, email=request.args.get("email", ""))
+    )
 
 
 def _asked_for() -> Identity:

@@ -7,7 +7,7 @@ from quart import Blueprint, Response, g, jsonify, request
 
 from events.forms import BindHolds, ChangeHold
 from events.models import Hold
-from events.services import answers, entries, holds, lines, reservations, tickets
+from events.services import answers, entries, holds, lines, people, reservations, tickets
 from shared.browser.app.utils.settings import current_settings
 from shared.containers import ContainerType
 from shared.errors import Invalid
@@ -66,6 +66,14 @@ async def index_cards() -> Response:
     container = (_container(kind), request.args.get("container_id", 0, type=int)) if kind else None
     found = await entries.list_next(g.session, now=utcnow(), container=container, limit=min(limit, 50))
     return jsonify({"cards": [answers.card(entry, current_settings()) for entry in found]})
+
+
+@bp.get("/people/<int:user_id>")
+async def show_person(user_id: int) -> Response:
+    """Everything this app holds about a member, for the member."""
+    return jsonify(
+        await people.describe(g.session, current_settings(), user_id=user_id, email=request.args.get("email", ""))
+    )
 
 
 def _container(kind: str) -> ContainerType:

@@ -3,7 +3,7 @@
 from quart import Blueprint, Response, g, jsonify, request
 
 from market.forms import Reserve
-from market.services import answers, marketplaces, offers, reservations
+from market.services import answers, marketplaces, offers, people, reservations
 from shared.browser.app.utils.settings import current_settings
 from shared.containers import ContainerType
 from shared.errors import Invalid
@@ -32,6 +32,12 @@ async def index_cards() -> Response:
     limit = min(request.args.get("limit", 6, type=int), 50)
     found = await marketplaces.list_container_cards(g.session, _container(), limit=max(limit, 0))
     return jsonify({"cards": [answers.teaser(card, current_settings()) for card in found]})
+
+
+@bp.get("/people/<int:user_id>")
+async def show_person(user_id: int) -> Response:
+    """Everything this app holds about a member, for the member."""
+    return jsonify(await people.describe(g.session, user_id=user_id))
 
 
 def _container() -> tuple[ContainerType, int] | None:

@@ -56,7 +56,7 @@ async def test_a_form_that_is_not_right_says_so_at_the_field(editor: httpx.Async
 async def test_bob_makes_ann_an_administrator(house: House, editor: httpx.AsyncClient) -> None:
     ann = await house.member()
 
-    page = await editor.post(f"/admin/members/{ann.id}/administrator/")
+    page = await editor.post(f"/admin/members/{ann.id}/grants/", data={"role": "administrator"})
 
     assert "Administrator" in page.text
     browser = await house.signed_in(ann)

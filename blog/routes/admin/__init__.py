@@ -1,10 +1,11 @@
 """Writing and looking after the blog: for administrators, under /admin/."""
 
 from blog.routes.admin import (
-    administrators,
+    audit,
     authors,
     bus,
     components,
+    grants,
     members,
     menu,
     newsletters,
@@ -14,10 +15,12 @@ from blog.routes.admin import (
     previews,
     publications,
     replays,
+    sessions,
     tags,
     uploads,
 )
 
 WRITING = (posts, previews, publications, tags, authors, uploads)
 BUS = (bus, pauses, replays)
-ADMIN = (*WRITING, *BUS, administrators, components, members, menu, newsletters, overview)
+PEOPLE = (audit, grants, members, sessions)
+ADMIN = (*WRITING, *BUS, *PEOPLE, components, menu, newsletters, overview)

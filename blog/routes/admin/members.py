@@ -2,11 +2,13 @@ from typing import Any
 
 from quart import Blueprint, Response, g, request
 
-from blog.forms import EditMember, NewMember
-from blog.services import members, newsletters
-from shared.browser.app.authz import require
+from blog.forms import EditMember, GiveRole, NewMember
+from blog.services import erasures, members, newsletters, posts
+from blog.services.members import About
+from shared.browser.app.authz import require, require_fresh
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
+from shared.browser.app.utils.settings import current_settings
 from shared.models import User
 from shared.models.grant import Role
 
@@ -34,8 +36,7 @@ async def create() -> Response:
     form = await read_form(NewMember)
     if not form.ok:
         return await page("blog/admin/members/new.html", form=form, status=422)
-    member = await members.welcome(g.session, form.value.email)
-    member.name = form.value.name or member.name
+    member = await members.invite(g.session, form.value.email, form.value.name)
     return await see_other(f"/admin/members/{member.id}/?saved=1")
 
 
@@ -55,19 +56,23 @@ async def update(member_id: int) -> Response:
     member = await members.get(g.session, member_id)
     if not form.ok:
         return await _form(form, member, status=422)
-    member.name, member.note = form.value.name, form.value.note or None
-    await members.subscribe(g.session, member, form.value.newsletters)
+    about = About(form.value.name, form.value.note or None, form.value.newsletters)
+    await members.change(g.session, member, about)
     return await see_other(f"/admin/members/{member_id}/?saved=1")
 
 
 @bp.post("/admin/members/<int:member_id>/delete/")
 @require(Role.ADMINISTRATOR)
+@require_fresh
 async def destroy(member_id: int) -> Response:
-    await members.remove(g.session, await members.get(g.session, member_id))
+    member = await members.get(g.session, member_id)
+    await erasures.erase(g.session, member, secret_key=current_settings().secret_key)
     return await see_other("/admin/members/?saved=1")
 
 
 async def _form(form: Submitted[EditMember], member: User, *, status: int = 200) -> Response:
     letters = await newsletters.list_active(g.session)
-    context: dict[str, Any] = {"member": member, "letters": letters, "saved": "saved" in request.args}
+    context: dict[str, Any] = {"member": member, "letters": letters, "saved": request.args.get("saved")}
+    context["pages"] = {page.id: page.title for page in await posts.list_pages_named(g.session)}
+    context["roles"], context["grant"] = list(Role), Submitted.of(GiveRole)
     return await page("blog/admin/members/edit.html", form=form, status=status, **context)

@@ -60,7 +60,7 @@ def require(*roles: Role, whole: bool = False) -> Callable[[Route[P, R]], Route[
             reach = g.user.reach(*roles)
             if not (reach.whole if whole else reach):
                 raise Forbidden
-            if current_settings().features.staff_second_factor and g.visit.second_factor_at is None:
+            if not _has_shown_second_factor():
                 return cast("R", _to("/sign-in/second/"))
             return await route(*args, **kwargs)
 
@@ -72,7 +72,11 @@ def require(*roles: Role, whole: bool = False) -> Callable[[Route[P, R]], Route[
 
 def reach_of(*roles: Role) -> Reach:
     """How far the say of whoever is asking goes in these roles; nowhere for a visitor."""
-    return g.user.reach(*roles) if g.user else Reach()
+    return g.user.reach(*roles) if g.user and _has_shown_second_factor() else Reach()
+
+
+def _has_shown_second_factor() -> bool:
+    return not current_settings().features.staff_second_factor or g.visit.second_factor_at is not None
 
 
 def _to(page: str) -> Any:

@@ -41,6 +41,7 @@ LIMITS: dict[str, Limit] = {
     "sign_in_code": Limit(30, HOUR, closed=True),
     "second_factor": Limit(5, 15 * MINUTE, closed=True),
     "passkey": Limit(30, MINUTE),
+    "email_change": Limit(5, HOUR, closed=True),
     "search": Limit(60, MINUTE),
     "basket": Limit(120, MINUTE),
     "checkout": Limit(20, MINUTE),

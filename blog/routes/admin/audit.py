@@ -1,0 +1,38 @@
+from urllib.parse import urlencode
+
+from quart import Blueprint, Response, g, request
+
+from blog.forms import SearchAudit
+from blog.services import audit_log
+from blog.services.audit_log import Wanted
+from shared.browser.app.authz import require
+from shared.browser.app.utils.forms import check_form
+from shared.browser.app.utils.htmx import page
+from shared.browser.app.utils.settings import current_settings
+from shared.models.grant import Role
+
+bp = Blueprint("admin_audit", __name__)
+
+
+@bp.get("/admin/audit/")
+@require(Role.ADMINISTRATOR)
+async def index() -> Response:
+    form = check_form(SearchAudit, request.args)
+    asked = form.value if form.ok else SearchAudit()
+    found = await audit_log.search(g.session, _wanted(asked), zone=current_settings().site.tz, page=asked.page)
+    chosen = urlencode({name: value for name, value in asked.model_dump(exclude={"page"}).items() if value})
+    return await page("blog/admin/audit/index.html", form=form, found=found, chosen=chosen)
+
+
+@bp.get("/admin/audit.csv")
+@require(Role.ADMINISTRATOR)
+async def download() -> Response:
+    asked = check_form(SearchAudit, request.args).value
+    text = await audit_log.write_csv(g.session, _wanted(asked), zone=current_settings().site.tz)
+    response = Response(text, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
+    return response
+
+
+def _wanted(asked: SearchAudit) -> Wanted:
+    return Wanted(**asked.model_dump(exclude={"page"}))

@@ -1,0 +1,35 @@
+"""What we hold about one person, and forgetting it."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from cart.models import Basket, BasketLine, Order
+from cart.services import receipts, totals
+from shared.config import Settings
+from shared.db.addresses import ERASED, erasure_key, is_address
+from shared.events.payloads.accounts import MemberErased
+
+
+async def forget(session: AsyncSession, event: MemberErased, *, secret_key: str) -> None:
+    """Orders stay, as the law on accounts asks, with their amounts and without a person. Baskets go."""
+    theirs = is_address(Order.email, event.address, key=erasure_key(secret_key))
+    nobody = {"email": ERASED, "buyer": "", "user_id": None, "session_id": None}
+    orders = update(Order).where(or_(Order.user_id == event.user_id, theirs)).values(nobody)
+    await session.execute(orders.execution_options(synchronize_session=False))
+    await session.execute(delete(Basket).where(Basket.user_id == event.user_id))
+
+
+async def describe(session: AsyncSession, settings: Settings, *, user_id: int, email: str) -> dict[str, Any]:
+    """Orders with their lines, drafts left out, and what lies in the basket."""
+    mine: ColumnElement[bool] = or_(Order.user_id == user_id, Order.email == email.lower())
+    query = select(Order).where(mine, Order.status != "draft").options(selectinload(Order.lines)).order_by(Order.id)
+    orders = (await session.scalars(query)).all()
+    lines = select(BasketLine).join(Basket, Basket.id == BasketLine.basket_id).where(Basket.user_id == user_id)
+    basket = (await session.scalars(lines.order_by(BasketLine.id))).all()
+    return {
+        "orders": [receipts.in_full(order, totals.add_up(order.lines), settings) for order in orders],
+        "basket": [{"title": line.title, "detail": line.detail, "quantity": line.quantity} for line in basket],
+    }
