@@ -2,6 +2,7 @@ from quart import Blueprint, Response, jsonify, request
 
 from blog.services import uploads
 from shared.browser.app.authz import require
+from shared.browser.app.sizes import UPLOAD, takes
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import Invalid
 from shared.models.grant import Role
@@ -11,6 +12,7 @@ bp = Blueprint("admin_uploads", __name__)
 
 @bp.post("/admin/uploads/")
 @require(Role.EDITOR)
+@takes(UPLOAD)
 async def create() -> Response:
     """The editor sends pictures here, one a request, and gets JSON whatever happens."""
     files = await request.files
