@@ -16,6 +16,7 @@ from shared.infrastructure.here import use_here
 from shared.infrastructure.http_utils import use_host_guard
 from shared.infrastructure.internal_api import use_internal_api
 from shared.infrastructure.jinja_setup import use_templates
+from shared.infrastructure.media import use_media
 from shared.infrastructure.metrics import use_metrics
 from shared.infrastructure.security_txt import use_security_txt
 from shared.infrastructure.static_files import use_static_files
@@ -53,6 +54,7 @@ def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
     use_context(app)
     use_here(app, settings)
     use_static_files(app)
+    use_media(app)
     use_health(app)
     use_security_txt(app, settings)
     use_metrics(app, settings)

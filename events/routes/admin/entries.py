@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from quart import Blueprint, Response, g, request
@@ -8,11 +9,14 @@ from events.models import Calendar, Entry
 from events.routes.admin.entry_words import values_of, words_of
 from events.routes.paging import page_number
 from events.services import calendars, entries, programme
+from events.services.programme import Words
 from shared.browser.app.authz import require
 from shared.browser.app.errors import status_of
+from shared.browser.app.sizes import UPLOAD, takes
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.errors import DomainError
+from shared.infrastructure.media import with_picture
 from shared.models.grant import Role
 from shared.utils import utcnow
 
@@ -39,12 +43,13 @@ async def new() -> Response:
 
 @bp.post("/admin/entries/")
 @require(Role.STEWARD)
+@takes(UPLOAD)
 async def create() -> Response:
     form = await read_form(SaveEntry)
     if not form.ok:
         return await _form(form, None, status=422)
     try:
-        made = await programme.create(g.session, words_of(form.value), weeks=form.value.weeks)
+        made = await programme.create(g.session, await _words(form.value), weeks=form.value.weeks)
     except DomainError as refused:
         form.refuse(refused)
         return await _form(form, None, status=status_of(refused))
@@ -60,12 +65,13 @@ async def edit(entry_id: int) -> Response:
 
 @bp.post("/admin/entries/<int:entry_id>/")
 @require(Role.STEWARD)
+@takes(UPLOAD)
 async def update(entry_id: int) -> Response:
     form = await read_form(SaveEntry)
     if not form.ok:
         return await _form(form, await entries.get_visible(g.session, entry_id, to_admin=True), status=422)
     try:
-        await programme.change(g.session, entry_id, words_of(form.value))
+        await programme.change(g.session, entry_id, await _words(form.value))
     except DomainError as refused:
         form.refuse(refused)
         entry = await entries.get_visible(g.session, entry_id, to_admin=True)
@@ -78,6 +84,12 @@ async def update(entry_id: int) -> Response:
 async def destroy(entry_id: int) -> Response:
     await programme.remove(g.session, entry_id)
     return await see_other("/admin/?saved=deleted")
+
+
+async def _words(sent: SaveEntry) -> Words:
+    """With the picture that came along, if one did."""
+    words = words_of(sent)
+    return replace(words, **await with_picture({"image_url": words.image_url}))
 
 
 def _tabs(found: Sequence[Calendar], when: str) -> list[tuple[str, str]]:
