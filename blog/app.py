@@ -13,7 +13,6 @@ from blog.routes import (
     feeds,
     home,
     internal,
-    media,
     newsletters,
     passkeys,
     posts,
@@ -28,7 +27,6 @@ from blog.routes.admin import ADMIN
 from blog.services.bus_history import BusHistory, span
 from blog.services.devices import describe
 from blog.services.schedule import keep_schedule
-from blog.services.uploads import srcset, thumbnail
 from shared import qr
 from shared.browser.app.redis_cacher import PagesChanged, bump_pages
 from shared.config import Settings
@@ -52,7 +50,6 @@ PUBLIC = (
     exports,
     feeds,
     home,
-    media,
     newsletters,
     passkeys,
     search,
@@ -91,8 +88,6 @@ def register_handlers() -> None:
 
 def use_filters(app: Quart) -> None:
     filters = {
-        "srcset": srcset,
-        "thumbnail": thumbnail,
         "moment": datetime.fromisoformat,
         "browser": describe,
         "qr": qr.draw,

@@ -142,6 +142,8 @@ class Settings(Part):
     # For four apps on sibling sub-domains: the domain above them, which their one session cookie is for.
     cookie_domain: str | None = None
     internal_key: str = Field(min_length=32)
+    # While the key is changed: what the apps that are not started anew yet still sign with.
+    internal_key_before: str | None = Field(None, min_length=32)
     sumup: SumUpAccount | None = None
     relay: Relay | None = None
     inbox: Inbox | None = None
@@ -203,7 +205,15 @@ def _under_environment(values: dict[str, Any], environ: Mapping[str, str]) -> di
         "relay": _broker(environ, "RELAY"),
         "inbox": _broker(environ, "INBOX"),
     }
-    for name in ("database_url", "redis_url", "smtp_url", "secret_key", "internal_key", "metrics_token"):
+    for name in (
+        "database_url",
+        "redis_url",
+        "smtp_url",
+        "secret_key",
+        "internal_key",
+        "internal_key_before",
+        "metrics_token",
+    ):
         found[name] = _secret(environ, name.upper())
     found["secret_key_fallbacks"] = (_secret(environ, "SECRET_KEY_FALLBACKS") or "").split()
     return {key: value for key, value in found.items() if value is not None}

@@ -6,9 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.models import Author, Post
 from blog.services import grants, members, writing
-from blog.services.picture import convert
 from blog.services.rendering import Body, render
-from blog.services.uploads import media_folder
 from blog.services.writing import Draft
 from rose.demo.blog_texts import AUTHORS, MENU, NEWSLETTERS, TAGS
 from rose.demo.pictures import landscape
@@ -16,6 +14,8 @@ from rose.demo.texts import Text, list_pages, list_posts
 from shared.config import Settings
 from shared.editor.document import from_text_source
 from shared.editor.koenig import Koenig
+from shared.infrastructure.picture_process import convert
+from shared.infrastructure.pictures import media_folder
 from shared.models import GhostNewsletter, KeyValue, MenuItem, Right, Role
 from shared.utils import slugify, utcnow
 

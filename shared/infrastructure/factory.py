@@ -2,9 +2,11 @@ from quart import Quart
 
 from shared.browser.app.csrf import use_csrf
 from shared.browser.app.errors import use_errors
+from shared.browser.app.headers import use_security_headers
 from shared.browser.app.limits import use_limits
-from shared.browser.app.middleware import use_request_log, use_security_headers, use_transaction
+from shared.browser.app.middleware import use_request_log, use_transaction
 from shared.browser.app.redis_cacher import use_page_cache
+from shared.browser.app.sizes import use_sizes
 from shared.config import AppName, Settings, load_settings
 from shared.infrastructure.context import use_context
 from shared.infrastructure.database import use_database
@@ -14,14 +16,13 @@ from shared.infrastructure.here import use_here
 from shared.infrastructure.http_utils import use_host_guard
 from shared.infrastructure.internal_api import use_internal_api
 from shared.infrastructure.jinja_setup import use_templates
+from shared.infrastructure.media import use_media
 from shared.infrastructure.metrics import use_metrics
-from shared.infrastructure.signatures import Verifier
+from shared.infrastructure.security_txt import use_security_txt
 from shared.infrastructure.static_files import use_static_files
 from shared.infrastructure.tracing import use_tracing
 from shared.infrastructure.user_loader import use_user_loader
 from shared.log_config.setup import setup_logging
-
-MEGABYTE = 1024 * 1024
 
 
 def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
@@ -32,8 +33,7 @@ def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
     settings = settings or load_settings()
     setup_logging(name)
     app = Quart(name, static_folder=None)
-    app.extensions.update(settings=settings, app_name=name, verifier=Verifier(settings.internal_key, audience=name))
-    app.config["MAX_CONTENT_LENGTH"] = 12 * MEGABYTE
+    app.extensions.update(settings=settings, app_name=name)
     app.url_map.strict_slashes = False
     # In the order in which a request meets them; what runs after a request runs in reverse.
     # The host guard stands before the page cache, which stands before the app: each is put around what is there.
@@ -44,6 +44,7 @@ def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
     use_tracing(app)
     use_errors(app)
     use_csrf(app, settings)
+    use_sizes(app)
     use_limits(app, settings)
     use_database(app, settings)
     use_transaction(app)
@@ -53,7 +54,9 @@ def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
     use_context(app)
     use_here(app, settings)
     use_static_files(app)
+    use_media(app)
     use_health(app)
+    use_security_txt(app, settings)
     use_metrics(app, settings)
     use_event_processing(app)
     return app

@@ -6,10 +6,15 @@ from urllib.parse import urlsplit
 
 from quart import Quart
 
+from shared.browser.app.headers import fixed_headers, usual_headers
 from shared.browser.app.utils.parsing import safe_next as safe_path
 from shared.config import Settings
 
-MISDIRECTED = b"This address is not served here.\n"
+MOST_HEADERS = 100
+REFUSALS = {
+    421: b"This address is not served here.\n",
+    431: b"This request has too many headers.\n",
+}
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 
@@ -18,16 +23,29 @@ def use_host_guard(app: Quart, settings: Settings) -> None:
     """An unknown Host is refused before cache and routing: nothing of ours is ever built from it."""
     inner = app.asgi_app
     hosts = settings.hosts
+    safe = [(name.lower().encode(), value.encode()) for name, value in _safe_headers(settings).items()]
 
     async def guard(scope: Any, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or _host(scope) in hosts:
+        status = 0 if scope["type"] != "http" else _refusal(scope, hosts)
+        if not status:
             await inner(scope, receive, send)
             return
-        headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(MISDIRECTED)).encode())]
-        await send({"type": "http.response.start", "status": 421, "headers": headers})
-        await send({"type": "http.response.body", "body": MISDIRECTED})
+        body = REFUSALS[status]
+        headers = [*safe, (b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
     app.asgi_app = guard  # type: ignore[method-assign]
+
+
+def _safe_headers(settings: Settings) -> dict[str, str]:
+    return usual_headers(settings) | fixed_headers(settings)
+
+
+def _refusal(scope: Any, hosts: frozenset[str]) -> int:
+    if _host(scope) not in hosts:
+        return 421
+    return 431 if len(scope["headers"]) > MOST_HEADERS else 0
 
 
 def _host(scope: Any) -> str:

@@ -1,6 +1,6 @@
 """Cross-app questions: `await internal_api.get("cart", "/internal/cart/summary", params={…})`.
 
-Every call is signed: HMAC-SHA256 over method, path, query, body, time, nonce, caller and audience, each part
+Every call is signed: HMAC-SHA256 over method, path, query, body, time, nonce, key id, caller and audience, each part
 with its length before it, so that no two calls have the same bytes. Raises Unavailable when the other app
 is down or too slow, and the other app's own refusal as the same family of error.
 """
@@ -14,7 +14,7 @@ from quart import Quart, current_app, g, has_request_context
 
 from shared import errors
 from shared.config import AppName, Settings
-from shared.infrastructure.signatures import sign
+from shared.infrastructure.signatures import SharedNonces, Verifier, sign
 from shared.utils import tls_context
 
 TIMEOUT_SECONDS = 3.0
@@ -64,6 +64,15 @@ def use_internal_api(app: Quart, settings: Settings) -> None:
     api = InternalApi(app.extensions["app_name"], settings)
     app.extensions["internal_api"] = api
     app.after_serving(api.client.aclose)
+    _use_verifier(app, settings)
+
+
+def _use_verifier(app: Quart, settings: Settings) -> None:
+    keys = [key for key in (settings.internal_key, settings.internal_key_before) if key]
+    nonces = SharedNonces(settings.redis_url) if settings.redis_url else None
+    app.extensions.update(verifier=Verifier(keys, audience=app.extensions["app_name"]), nonces=nonces)
+    if nonces is not None:
+        app.after_serving(nonces.aclose)
 
 
 async def get(app: AppName, path: str, **options: Any) -> Any:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from blog.forms import WritePost
 from blog.models import Post
 from blog.services import authors
-from shared.browser.app.middleware import content_policy
+from shared.browser.app.headers import content_policy
 from shared.browser.app.utils.forms import Submitted
 from shared.browser.app.utils.htmx import page
 from shared.browser.app.utils.settings import current_settings

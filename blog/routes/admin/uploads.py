@@ -1,9 +1,10 @@
 from quart import Blueprint, Response, jsonify, request
 
-from blog.services import uploads
 from shared.browser.app.authz import require
+from shared.browser.app.sizes import UPLOAD, takes
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import Invalid
+from shared.infrastructure import pictures
 from shared.models.grant import Role
 
 bp = Blueprint("admin_uploads", __name__)
@@ -11,13 +12,14 @@ bp = Blueprint("admin_uploads", __name__)
 
 @bp.post("/admin/uploads/")
 @require(Role.EDITOR)
+@takes(UPLOAD)
 async def create() -> Response:
     """The editor sends pictures here, one a request, and gets JSON whatever happens."""
     files = await request.files
     if "file" not in files:
         return _answer(422, error="Choose a file.")
     try:
-        address = await uploads.store(files["file"].read(), current_settings())
+        address = await pictures.store(files["file"].read(), current_settings())
     except Invalid as refused:
         return _answer(422, error=refused.message)
     return _answer(201, url=address)

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from quart import Blueprint, Response, g, request
@@ -8,11 +9,14 @@ from events.models import Calendar, Entry
 from events.routes.admin.entry_words import values_of, words_of
 from events.routes.paging import page_number
 from events.services import calendars, entries, programme
+from events.services.programme import Words
 from shared.browser.app.authz import reach_of, require
 from shared.browser.app.errors import status_of
+from shared.browser.app.sizes import UPLOAD, takes
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.errors import DomainError
+from shared.infrastructure.media import with_picture
 from shared.models import Reach, Role
 
 bp = Blueprint("admin_entries", __name__)
@@ -38,12 +42,14 @@ async def new() -> Response:
 
 @bp.post("/admin/entries/")
 @require(Role.STEWARD)
+@takes(UPLOAD)
 async def create() -> Response:
     form = await read_form(SaveEntry)
     if not form.ok:
         return await _form(form, None, status=422)
     try:
-        made = await programme.create(g.session, words_of(form.value), weeks=form.value.weeks, within=_own())
+        words = await _words(form.value)
+        made = await programme.create(g.session, words, weeks=form.value.weeks, within=_own())
     except DomainError as refused:
         form.refuse(refused)
         return await _form(form, None, status=status_of(refused))
@@ -59,12 +65,13 @@ async def edit(entry_id: int) -> Response:
 
 @bp.post("/admin/entries/<int:entry_id>/")
 @require(Role.STEWARD)
+@takes(UPLOAD)
 async def update(entry_id: int) -> Response:
     form = await read_form(SaveEntry)
     if not form.ok:
         return await _form(form, await entries.get_editable(g.session, entry_id, within=_own()), status=422)
     try:
-        await programme.change(g.session, entry_id, words_of(form.value), within=_own())
+        await programme.change(g.session, entry_id, await _words(form.value), within=_own())
     except DomainError as refused:
         form.refuse(refused)
         entry = await entries.get_editable(g.session, entry_id, within=_own())
@@ -81,6 +88,12 @@ async def destroy(entry_id: int) -> Response:
 
 def _own() -> Reach:
     return reach_of(Role.STEWARD)
+
+
+async def _words(sent: SaveEntry) -> Words:
+    """With the picture that came along, if one did."""
+    words = words_of(sent)
+    return replace(words, **await with_picture({"image_url": words.image_url}))
 
 
 def _tabs(found: Sequence[Calendar], when: str) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@ from quart import Blueprint, Response, g, request
 from events.services import calendars, imports
 from shared.browser.app.authz import reach_of, require
 from shared.browser.app.errors import status_of
+from shared.browser.app.sizes import UPLOAD, takes
 from shared.browser.app.utils.htmx import page
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import DomainError, Invalid
@@ -25,6 +26,7 @@ async def new(calendar_id: int) -> Response:
 
 @bp.post("/admin/calendars/<int:calendar_id>/import/")
 @require(Role.STEWARD)
+@takes(UPLOAD)
 async def create(calendar_id: int) -> Response:
     raw = await _file()
     calendar = await calendars.get(g.session, calendar_id, within=reach_of(Role.STEWARD))

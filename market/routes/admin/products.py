@@ -8,10 +8,12 @@ from market.routes.admin.choices import product_options
 from market.services import products
 from shared.browser.app.authz import reach_of, require
 from shared.browser.app.errors import status_of
+from shared.browser.app.sizes import UPLOAD, takes
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import DomainError
+from shared.infrastructure.media import with_picture
 from shared.infrastructure.urls import coop_url, market_url
 from shared.models import Reach, Role
 
@@ -44,11 +46,12 @@ async def new() -> Response:
 
 @bp.post("/products/")
 @require(Role.SHOPKEEPER)
+@takes(UPLOAD)
 async def create() -> Response:
     form = await read_form(NewProduct)
     currency = current_settings().site.currency
     try:
-        values = form.value.model_dump() | {"currency": currency}
+        values = await with_picture(form.value.model_dump() | {"currency": currency})
         product = await products.create(g.session, values, site_url=coop_url("/"), within=_own())
     except DomainError as error:
         return await _refused(form, error)
@@ -64,11 +67,12 @@ async def edit(product_id: int) -> Response:
 
 @bp.post("/products/<int:product_id>/")
 @require(Role.SHOPKEEPER)
+@takes(UPLOAD)
 async def update(product_id: int) -> Response:
     form = await read_form(EditProduct)
     product = await products.get_product(g.session, product_id, within=_own())
     try:
-        values = form.value.model_dump()
+        values = await with_picture(form.value.model_dump())
         await products.update(g.session, product, values, site_url=coop_url("/"), within=_own())
     except DomainError as error:
         return await _refused(form, error, await products.get_product(g.session, product_id, within=_own()))

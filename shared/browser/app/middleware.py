@@ -1,13 +1,11 @@
-"""One request, one transaction, one id in the log; and the headers that every answer carries."""
+"""One request, one transaction, one id in the log."""
 
 import time
-from urllib.parse import urlsplit
 
 import structlog
 from quart import Quart, Response, g, request
 
 from shared.browser.app.csrf import SAFE
-from shared.config import Settings
 from shared.db.session import open_session
 from shared.log_config.setup import request_id
 from shared.utils import random_token
@@ -57,36 +55,3 @@ def use_transaction(app: Quart) -> None:
     async def close(_: BaseException | None) -> None:
         if (session := g.pop("session", None)) is not None:
             await session.close()
-
-
-def content_policy(settings: Settings, *, styles: str = "'self'") -> str:
-    """The Content-Security-Policy. `styles` is for the one page whose editor makes style sheets of its own."""
-    ours = " ".join(sorted(settings.apps.model_dump().values()))
-    pay = f" {_origin(settings.sumup.base_url)}" if settings.sumup else ""
-    return (
-        f"default-src 'none'; script-src 'self'; style-src {styles}; img-src 'self' data: {ours}; font-src 'self'; "
-        f"connect-src 'self'; media-src 'self' {ours}; frame-src https:; manifest-src 'self'; "
-        f"form-action 'self' {ours}{pay} https://*.sumup.com; base-uri 'none'; frame-ancestors 'none'"
-    )
-
-
-def use_security_headers(app: Quart, settings: Settings) -> None:
-    policy = content_policy(settings)
-
-    @app.after_request
-    async def secure(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", policy)
-        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-        headers.setdefault("Cache-Control", "no-store")
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
-        if settings.secure:
-            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        return response
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -1,4 +1,4 @@
-"""Pictures that writers upload: checked, made anew in a limited process, named by their content."""
+"""Pictures that people upload: checked, made anew in a limited process, named by their content."""
 
 import asyncio
 import re
@@ -83,7 +83,7 @@ def _keep(made: Path, folder: Path) -> None:
 
 
 async def _convert(content: bytes, folder: str) -> str:
-    command = (sys.executable, "-m", "blog.services.picture", folder)
+    command = (sys.executable, "-m", "shared.infrastructure.picture_process", folder)
     process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
     try:
         async with asyncio.timeout(SECONDS):

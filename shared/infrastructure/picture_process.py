@@ -1,4 +1,4 @@
-"""`python -m blog.services.picture FOLDER` reads one picture from its input and writes it anew, small and clean.
+"""`python -m shared.infrastructure.picture_process FOLDER` reads one picture and writes it anew, small and clean.
 
 A process of its own with little memory and time: what is wrong in a picture file ends here. Nothing of the input is
 copied: it is decoded and encoded again, without its metadata.
@@ -10,11 +10,12 @@ import resource
 import sys
 from pathlib import Path
 
-from PIL import Image, ImageOps, ImageSequence
+from PIL import Image, ImageCms, ImageOps, ImageSequence
 
 MOST_PIXELS = 40_000_000
 WIDEST = 2400
 WIDTHS = (600, 1200)
+MOST_PROFILE = 1024 * 1024
 MEMORY = 1024 * 1024 * 1024
 SECONDS = 20
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
@@ -27,6 +28,7 @@ def limit() -> None:
 
 def convert(content: bytes, folder: Path) -> str:
     """The name of the picture in `folder`; its smaller copies stand beside it as `<hash>-600.webp`, `-1200.webp`."""
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     image = Image.open(io.BytesIO(content), formats=list(FORMATS))
     if image.width * image.height > MOST_PIXELS:
         raise ValueError("too many pixels")
@@ -61,7 +63,25 @@ def _upright(image: Image.Image) -> Image.Image:
     """As the camera was held; and in colours that every format of ours can take."""
     turned = ImageOps.exif_transpose(image)
     transparent = turned.mode in {"RGBA", "LA", "PA"} or "transparency" in turned.info
-    return turned.convert("RGBA" if transparent else "RGB")
+    mode = "RGBA" if transparent else "RGB"
+    plain = _in_usual_colours(turned, mode)
+    # Whatever stands here (profile, EXIF, XMP, words) would be written into the new file.
+    plain.info = {}
+    return plain
+
+
+def _in_usual_colours(image: Image.Image, mode: str) -> Image.Image:
+    """In sRGB, so that the file's own colour profile is not needed; a profile that is no good is passed over."""
+    profile = image.info.get("icc_profile") or b""
+    plain = image.convert(mode)
+    if image.mode not in {"RGB", "RGBA"} or not 0 < len(profile) <= MOST_PROFILE:
+        return plain
+    try:
+        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        found = ImageCms.profileToProfile(plain, given, ImageCms.createProfile("sRGB"), outputMode=mode)
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return plain
+    return found or plain
 
 
 def _narrow(image: Image.Image, width: int) -> Image.Image:
