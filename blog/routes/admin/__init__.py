@@ -9,6 +9,7 @@ from blog.routes.admin import (
     menu,
     newsletters,
     overview,
+    page_caches,
     pauses,
     posts,
     previews,
@@ -20,4 +21,4 @@ from blog.routes.admin import (
 
 WRITING = (posts, previews, publications, tags, authors, uploads)
 BUS = (bus, pauses, replays)
-ADMIN = (*WRITING, *BUS, administrators, components, members, menu, newsletters, overview)
+ADMIN = (*WRITING, *BUS, administrators, components, members, menu, newsletters, overview, page_caches)
