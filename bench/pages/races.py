@@ -69,6 +69,8 @@ class Race:
         await asyncio.gather(*readers, troubled, settled)
         self.outcome.stale += sum([await self._read(app) != number for app in (self.near, self.far)])
         self.outcome.rounds += 1
+        # Nothing is kept when the next round begins: its readers draw while its writer commits.
+        await cache_of(self.near).bump(["race"])
 
     async def _settle(self, cookie: bytes) -> None:
         """Until the other process has heard of the change, or has nobody to hear it from."""
