@@ -63,12 +63,14 @@ class Race:
         await asyncio.sleep(random.uniform(0, SPREAD))
         _, headers, _ = await ask(self.near, "POST", f"/race/{number}/")
         cookie = headers.get(b"set-cookie", b"").split(b";")[0]
+        settled = asyncio.create_task(self._settle(cookie))
         own = [await self._read(app, cookie) for app in (self.near, self.far)]
         self.outcome.late += sum(found != number for found in own)
-        await asyncio.gather(*readers, troubled)
-        await self._settle(cookie)
+        await asyncio.gather(*readers, troubled, settled)
         self.outcome.stale += sum([await self._read(app) != number for app in (self.near, self.far)])
         self.outcome.rounds += 1
+        # Nothing is kept when the next round begins: its readers draw while its writer commits.
+        await cache_of(self.near).bump(["race"])
 
     async def _settle(self, cookie: bytes) -> None:
         """Until the other process has heard of the change, or has nobody to hear it from."""

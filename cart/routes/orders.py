@@ -2,6 +2,7 @@ from typing import Any
 
 from quart import Blueprint, Response, g, request
 
+from cart.models import Order
 from cart.routes import here
 from cart.services import orders, refunds, ticket_links, totals
 from shared.browser.app.authz import require_user
@@ -26,11 +27,10 @@ async def index() -> Response:
 
 @bp.get("/<token>/")
 async def show(token: str) -> Response:
-    return await order_page(token, away="away" in request.args)
+    return await order_page(await orders.get(g.session, token), away="away" in request.args)
 
 
-async def order_page(token: str, *, away: bool = False, refresh: bool = False) -> Response:
-    order = await orders.get(g.session, token)
+async def order_page(order: Order, *, away: bool = False, refresh: bool = False) -> Response:
     given_back = await refunds.list_of_order(g.session, order.id) if order.paid else []
     context: dict[str, Any] = {"order": order, "totals": totals.add_up(order.lines), "refunds": given_back}
     context["can_pay"] = here.till().sumup is not None

@@ -24,7 +24,7 @@ async def show(token: str) -> Response:
         return _see(cart_url("/?failed=1"))
     if not order.waiting:
         return _see(cart_url(order.path))
-    return await order_page(token, refresh=True)
+    return await order_page(order, refresh=True)
 
 
 def _undecided(order: Order, payment: Payment | None) -> bool:

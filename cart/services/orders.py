@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from cart.models import Order, OrderLine, Payment
 from shared.errors import NotFound
@@ -28,8 +28,9 @@ class Page:
 
 async def get(session: AsyncSession, token: str) -> Order:
     """With its lines. Raises OrderUnknown, for a draft too: nobody has been promised anything by one."""
-    query = select(Order).where(Order.token == token, Order.status != "draft").options(selectinload(Order.lines))
-    order = await session.scalar(query.execution_options(populate_existing=True))
+    query = select(Order).where(Order.token == token, Order.status != "draft").options(joinedload(Order.lines))
+    found = await session.scalars(query.execution_options(populate_existing=True))
+    order = found.unique().one_or_none()
     if order is None:
         raise OrderUnknown
     return order

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from cart.models import Order, OrderLine, Payment, Refund, RefundLine
 from cart.services import orders
@@ -86,8 +86,8 @@ async def ask_again(session: AsyncSession, refund_id: int) -> None:
 
 
 async def list_of_order(session: AsyncSession, order_id: int) -> list[Refund]:
-    query = select(Refund).where(Refund.order_id == order_id).options(selectinload(Refund.lines)).order_by(Refund.id)
-    return list(await session.scalars(query))
+    query = select(Refund).where(Refund.order_id == order_id).options(joinedload(Refund.lines)).order_by(Refund.id)
+    return list((await session.scalars(query)).unique())
 
 
 async def refunded_amount(session: AsyncSession, order_id: int) -> int:

@@ -28,11 +28,12 @@ class Attendees:
 async def list_of_entry(session: AsyncSession, entry_id: int, *, page: int = 1) -> Attendees:
     of_entry = Ticket.entry_id == entry_id
     good, used = Ticket.status != "void", Ticket.status == "used"
-    counts = select(func.count(), func.count().filter(good), func.count().filter(used)).where(of_entry)
-    rows, total, inside = (await session.execute(counts)).one()
-    query = select(Ticket).where(of_entry).options(joinedload(Ticket.ticket_type)).order_by(Ticket.name, Ticket.id)
-    found = (await session.scalars(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE))).all()
-    return Attendees(found, page, max(1, -(-rows // PER_PAGE)), inside, total)
+    counts = func.count().over(), func.count().filter(good).over(), func.count().filter(used).over()
+    query = select(Ticket, *counts).where(of_entry).options(joinedload(Ticket.ticket_type))
+    query = query.order_by(Ticket.name, Ticket.id).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
+    found = (await session.execute(query)).all()
+    _, rows, total, inside = found[0] if found else (None, 0, 0, 0)
+    return Attendees([row[0] for row in found], page, max(1, -(-rows // PER_PAGE)), inside, total)
 
 
 async def write_csv(session: AsyncSession, entry_id: int, *, zone: ZoneInfo) -> str:

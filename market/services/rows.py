@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,6 +34,18 @@ class StillUsed(Conflict):
 
 async def list_rows(session: AsyncSession, model: type[R]) -> Sequence[R]:
     return (await session.scalars(select(model).order_by(model.name))).all()
+
+
+async def list_names(
+    session: AsyncSession, *models: type[Marketplace | Category | Producer]
+) -> list[list[tuple[int, str]]]:
+    """Ids and names of several kinds of rows, each kind by name: what a form offers, in one question."""
+    parts = [select(literal(place).label("place"), model.id, model.name) for place, model in enumerate(models)]
+    found = await session.execute(union_all(*parts).order_by("name", "id"))
+    names: list[list[tuple[int, str]]] = [[] for _ in models]
+    for place, row_id, name in found:
+        names[place].append((row_id, name))
+    return names
 
 
 async def get_row(session: AsyncSession, model: type[R], row_id: int) -> R:

@@ -8,6 +8,7 @@ from shared.browser.app.middleware import use_request_log, use_transaction
 from shared.browser.app.redis_cacher import use_page_cache
 from shared.browser.app.sizes import use_sizes
 from shared.config import AppName, Settings, load_settings
+from shared.infrastructure.cache_figures import use_cache_figures
 from shared.infrastructure.context import use_context
 from shared.infrastructure.database import use_database
 from shared.infrastructure.event_processing import use_event_processing
@@ -57,6 +58,7 @@ def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
     use_media(app)
     use_health(app)
     use_security_txt(app, settings)
+    use_cache_figures(app)
     use_metrics(app, settings)
     use_event_processing(app)
     return app

@@ -10,6 +10,7 @@ from blog.routes.admin import (
     menu,
     newsletters,
     overview,
+    page_caches,
     pauses,
     posts,
     previews,
@@ -23,4 +24,4 @@ from blog.routes.admin import (
 WRITING = (posts, previews, publications, tags, authors, uploads)
 BUS = (bus, pauses, replays)
 PEOPLE = (audit, grants, members, sessions)
-ADMIN = (*WRITING, *BUS, *PEOPLE, components, menu, newsletters, overview)
+ADMIN = (*WRITING, *BUS, *PEOPLE, components, menu, newsletters, overview, page_caches)

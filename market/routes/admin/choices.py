@@ -15,12 +15,11 @@ VAT = [(0, "0 %: most food, books"), (500, "5 %"), (2000, "20 %: sweets, drinks,
 async def product_options() -> Options:
     """What the form of a product offers to choose from."""
     own = await marketplaces.list_within(g.session, reach_of(Role.SHOPKEEPER))
-    categories = await rows.list_rows(g.session, Category)
-    producers = await rows.list_rows(g.session, Producer)
+    categories, producers = await rows.list_names(g.session, Category, Producer)
     return {
         "marketplace_id": [(row.id, row.name) for row in own],
-        "category_id": [("", "None"), *((row.id, row.name) for row in categories)],
-        "producer_id": [("", "None"), *((row.id, row.name) for row in producers)],
+        "category_id": [("", "None"), *categories],
+        "producer_id": [("", "None"), *producers],
         "unit": [(unit.value, unit.value) for unit in Unit],
         "illustration": [("", "None"), *((name, name.capitalize()) for name in ILLUSTRATIONS)],
         "vat_rate": list(VAT),

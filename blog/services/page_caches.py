@@ -1,0 +1,66 @@
+"""The kept pages of all four apps: how often they were enough, and throwing them away."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.browser.app.redis_cacher import EVERYTHING, invalidate
+from shared.config import AppName
+from shared.errors import DomainError
+from shared.infrastructure import internal_api
+
+PATIENCE = 0.5
+
+
+@dataclass(frozen=True)
+class CacheOfApp:
+    """Of the one process that answered, since it started. Times in milliseconds; `away` when none answered."""
+
+    app: str
+    figures: dict[str, Any] | None
+    away: bool
+
+    @property
+    def hits(self) -> int:
+        return self.figures["l1"] + self.figures["l2"] if self.figures else 0
+
+    @property
+    def misses(self) -> list[tuple[str, int]]:
+        return sorted((self.figures or {}).get("misses", {}).items(), key=lambda item: -item[1])
+
+    @property
+    def share(self) -> int | None:
+        """Of a hundred answers, how many needed no drawing."""
+        asked = self.hits + sum(count for _, count in self.misses)
+        return round(100 * self.hits / asked) if asked else None
+
+    @property
+    def lag_ms(self) -> float:
+        return round(1000 * self.figures["lag"], 1) if self.figures else 0.0
+
+    @property
+    def worst_lag_ms(self) -> float:
+        return round(1000 * self.figures["worst_lag"], 1) if self.figures else 0.0
+
+    @property
+    def kilobytes(self) -> int:
+        return int(self.figures["weight"]) // 1024 if self.figures else 0
+
+
+async def list_all() -> list[CacheOfApp]:
+    return list(await asyncio.gather(*(_ask(app) for app in get_args(AppName))))
+
+
+def throw_away(session: AsyncSession) -> None:
+    """Every page of every app is drawn again by the next one who asks. Nothing else is lost."""
+    invalidate(session, EVERYTHING)
+
+
+async def _ask(app: AppName) -> CacheOfApp:
+    try:
+        found = await internal_api.get(app, f"/internal/{app}/page-cache", timeout=PATIENCE)
+    except DomainError:
+        return CacheOfApp(app, None, away=True)
+    return CacheOfApp(app, found["cache"], away=False)

@@ -1,0 +1,18 @@
+"""How an app's page cache does, for the administrator's page in the blog."""
+
+from quart import Blueprint, Quart, Response, current_app, jsonify
+
+from shared.browser.app.redis_cacher import PageCache
+from shared.infrastructure.internal_routes import use_internal
+
+bp = Blueprint("page_cache", __name__)
+
+
+@bp.get("/page-cache")
+async def show() -> Response:
+    cache = current_app.extensions["page_cache"]
+    return jsonify({"cache": cache.figures.summary() if isinstance(cache, PageCache) else None})
+
+
+def use_cache_figures(app: Quart) -> None:
+    use_internal(app, bp)
