@@ -36,6 +36,12 @@ def begin(given: str | None = None) -> None:
     traceparent.set(f"00-{trace}-{secrets.token_hex(8)}-01")
 
 
+def current() -> str | None:
+    """The span this task works in: that of the event it handles, else of its request."""
+    cause = _handled.get()
+    return traceparent.get() if cause is None else _span(cause)
+
+
 def _span(event: Record) -> str:
     """Handling an event is a span in the trace of its cause, always the same one; else a new trace begins with it."""
     known = json.loads(event["meta"]).get("traceparent") if event["meta"] else None
@@ -44,10 +50,10 @@ def _span(event: Record) -> str:
 
 
 def _in_the_log() -> dict[str, str]:
+    found = {"traceparent": span} if (span := current()) else {}
     if cause := _handled.get():
-        return {"handles": cause["type"], "event_id": str(cause["event_id"]), "traceparent": _span(cause)}
-    found = traceparent.get()
-    return {"traceparent": found} if found else {}
+        found |= {"handles": cause["type"], "event_id": str(cause["event_id"])}
+    return found
 
 
 more_context.append(_in_the_log)

@@ -14,6 +14,7 @@ from quart import Quart, current_app, g, has_request_context
 
 from shared import errors
 from shared.config import AppName, Settings
+from shared.events import trace
 from shared.infrastructure.signatures import SharedNonces, Verifier, sign
 from shared.utils import tls_context
 
@@ -51,6 +52,8 @@ class InternalApi:
         )
         if body:
             headers["Content-Type"] = "application/json"
+        if span := trace.current():
+            headers["traceparent"] = span
         url = f"{getattr(self.settings.internal_apps, app)}{path}{'?' + query if query else ''}"
         timeout = options.get("timeout") or TIMEOUT_SECONDS
         try:

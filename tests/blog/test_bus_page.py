@@ -7,7 +7,7 @@ from sqlalchemy import select
 from shared.db.session import get_session, transaction
 from shared.events.bus import emit_event
 from shared.events.payloads.events import TicketsIssued
-from shared.models import EventCursor, EventDelivery
+from shared.models import AuditEntry, EventCursor, EventDelivery
 from shared.utils import utcnow
 from tests.blog.test_budget import statements
 from tests.house import House
@@ -121,6 +121,29 @@ async def test_an_app_is_paused_and_goes_on(house: House, bob: httpx.AsyncClient
     assert await paused() == {"market"}
     await bob.post("/admin/bus/pauses/market/delete/")
     assert await paused() == set()
+
+
+async def test_what_an_administrator_does_is_in_the_audit_log(house: House, bob: httpx.AsyncClient) -> None:
+    await house.deliver()
+    await give_up(7, 8)
+
+    await bob.post("/admin/bus/pauses/", data={"consumer": "market"})
+    await bob.post("/admin/bus/pauses/market/delete/")
+    await bob.post("/admin/bus/letters/8/blog.send_tickets/delete/")
+    await bob.post("/admin/bus/replays/", data={})
+
+    async with get_session(read_only=True) as session:
+        found = await session.execute(
+            select(AuditEntry.action, AuditEntry.subject)
+            .where(AuditEntry.app == "blog", AuditEntry.actor_id.is_not(None))
+            .order_by(AuditEntry.id)
+        )
+        assert [tuple(row) for row in found] == [
+            ("consumer.paused", "consumer:market"),
+            ("consumer.resumed", "consumer:market"),
+            ("event.dropped", "event:8"),
+            ("event.replayed", "event:all"),
+        ]
 
 
 async def paused() -> set[str]:

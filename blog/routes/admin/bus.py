@@ -3,6 +3,7 @@ from urllib.parse import urlencode
 
 from quart import Blueprint, Response, current_app, g, request
 
+from blog.services.bus import drop
 from shared.browser.app.authz import require
 from shared.browser.app.utils.htmx import page, see_other
 from shared.events import letters, operations
@@ -36,7 +37,7 @@ async def show(event_id: int, handler: str) -> Response:
 @bp.post("/admin/bus/letters/<int:event_id>/<handler>/delete/")
 @require(Role.ADMINISTRATOR)
 async def destroy(event_id: int, handler: str) -> Response:
-    await operations.drop_delivery(g.session, event_id=event_id, handler=handler)
+    await drop(g.session, event_id=event_id, handler=handler)
     return await see_other("/admin/bus/?saved=dropped")
 
 

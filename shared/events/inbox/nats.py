@@ -24,6 +24,7 @@ from shared.events.relay.nats import close, connect
 
 log = structlog.get_logger("inbox")
 
+PAUSED = "SELECT coalesce(bool_or(paused), false) FROM event_cursors WHERE consumer = $1"
 BATCH = 100
 WAIT_SECONDS = 5.0
 # After this time without an answer, NATS gives a batch again.
@@ -57,9 +58,11 @@ class NatsInbox:
             await self.open()
             self._pause = 0.1
             while True:
-                await self.take_batch()
                 # Raises when the connection, and with it the lease, is gone.
-                await lease.fetchval("SELECT 1")
+                if await lease.fetchval(PAUSED, CONSUMER):
+                    await asyncio.sleep(1)
+                else:
+                    await self.take_batch()
         finally:
             await self.aclose()
             await lease.aclose()

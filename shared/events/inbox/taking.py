@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 
 import asyncpg
 import structlog
+from prometheus_client import Counter
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +22,9 @@ from shared.events.inbox.arrival import Arrival, Parcel, Unreadable, read
 from shared.events.wakeup import wake_after_commit
 
 log = structlog.get_logger("inbox")
+
+TAKEN = Counter("rose_inbox_taken", "Strangers' events that were new")
+UNREADABLE = Counter("rose_inbox_unreadable", "Messages that could not be understood")
 
 CONSUMER = "inbox"
 _PLACES = UUID("0b1c5f0e-52d8-4f7c-8f0a-3f1c9b2f7c55")
@@ -69,6 +73,7 @@ async def take(parcels: Sequence[Parcel]) -> int:
         new = await _note(session, [arrival for arrival in arrivals if arrival])
         for parcel, reason in strange:
             await _keep(session, parcel, reason)
+    TAKEN.inc(new)
     return new
 
 
@@ -121,6 +126,7 @@ async def _keep(session: AsyncSession, parcel: Parcel, reason: str) -> None:
     known = "SELECT EXISTS (SELECT FROM event_inbox WHERE consumer = $1 AND event_id = $2)"
     if await connection.fetchval(known, CONSUMER, event_id):
         return
+    UNREADABLE.inc()
     log.warning("unreadable message", place=parcel.place, reason=reason)
     await connection.execute("INSERT INTO event_inbox (consumer, event_id) VALUES ($1, $2)", CONSUMER, event_id)
     body = base64.b64encode(parcel.body).decode()
