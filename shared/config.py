@@ -40,6 +40,9 @@ CURRENCIES = [
     "USD",
 ]
 
+# Degrees of the hues that screens show least of.
+GREENS = range(140, 236)
+
 
 class ConfigurationWrong(DomainError):
     message = "The configuration is not complete."
@@ -106,6 +109,20 @@ class Holds(Part):
     payment_minutes: int = Field(30, ge=5, le=120)
 
 
+class Design(Part):
+    """What `rose assets` builds into the style sheet. Lightness is not ours to choose: it keeps words readable."""
+
+    accent_hue: float = Field(22, ge=0, le=360)  # degrees in OKLCH
+    accent_chroma: float = Field(0.175, ge=0.02, le=0.19)  # from grey to as strong as the darkest hue can be
+    text_size: float = Field(18, ge=16, le=22)  # CSS pixels of plain text, for readers who changed nothing
+    type_scale: float = Field(1.2, ge=1.1, le=1.3)  # from one step of the headings to the next
+
+    @property
+    def shown_chroma(self) -> float:
+        """Screens hold less of green and teal: what they have not got they would show too light to read."""
+        return min(self.accent_chroma, 0.11) if int(self.accent_hue) in GREENS else self.accent_chroma
+
+
 class SumUpAccount(Part):
     api_key: str
     merchant_code: str
@@ -133,6 +150,7 @@ class Settings(Part):
     internal_apps: Apps
     features: Features = Features()
     holds: Holds = Holds()
+    design: Design = Design()
     database_url: str = Field(pattern=r"^postgresql\+asyncpg://")
     redis_url: str | None = None
     smtp_url: str | None = None
@@ -179,15 +197,30 @@ class Settings(Part):
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Raises ConfigurationWrong naming each key that is missing or wrong, and what was expected."""
-    path = Path(environ.get("ROSE_CONFIG", "app-config.yaml"))
-    try:
-        values: dict[str, Any] = yaml.safe_load(path.read_text("utf-8")) or {}
-    except (OSError, yaml.YAMLError) as error:
-        raise ConfigurationWrong(f"{path} cannot be read: {error}") from error
+    values = _read(Path(environ.get("ROSE_CONFIG", "app-config.yaml")))
     try:
         return Settings.model_validate(_under_environment(values, environ))
     except ValidationError as error:
         raise ConfigurationWrong(_sentences(error)) from error
+
+
+def load_design(path: Path) -> Design:
+    """One section alone, for the build: assets are made where no site runs yet. Raises ConfigurationWrong."""
+    try:
+        return _DesignOnly.model_validate(_read(path)).design
+    except ValidationError as error:
+        raise ConfigurationWrong(_sentences(error)) from error
+
+
+class _DesignOnly(BaseModel):
+    design: Design = Design()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return yaml.safe_load(path.read_text("utf-8")) or {}
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigurationWrong(f"{path} cannot be read: {error}") from error
 
 
 def _under_environment(values: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:

@@ -75,7 +75,6 @@ SAFE_PLACES = (
     "blog/templates/blog/posts/_body.html",
     "events/templates/events/entries/show.html",
     "market/templates/market/products/_description.html",
-    "market/templates/market/products/_description.html",
     "shared/browser/app/filters/",
 )
 

@@ -28,7 +28,7 @@ class Cards(NamedTuple):
 
 
 async def on_front_page() -> Cards:
-    return await _cards({"limit": 4})
+    return await _cards({"limit": 8})
 
 
 async def of_page(page_id: int) -> Cards:

@@ -1,17 +1,14 @@
-"""Pictures, favicons and fonts are copied as they are."""
+"""Pictures and favicons are copied as they are."""
 
 from rose.assets.places import Places
 from rose.assets.plan import Named, Plan
 
-FOLDERS = ("images", "fonts")
+FOLDER = "images"
 
 
 def plan(places: Places) -> Plan:
     files = [
-        path
-        for folder in FOLDERS
-        for path in sorted((places.static / folder).rglob("*"))
-        if path.is_file() and not path.name.startswith(".")
+        path for path in sorted((places.static / FOLDER).rglob("*")) if path.is_file() and not path.name.startswith(".")
     ]
 
     def make(_named: Named) -> dict[str, bytes]:

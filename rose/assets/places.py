@@ -1,5 +1,6 @@
 """Where the sources are and where what is built goes."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,10 @@ class Places:
     @property
     def node_modules(self) -> Path:
         return self.root / "node_modules"
+
+    @property
+    def config(self) -> Path:
+        return self.root / os.environ.get("ROSE_CONFIG", "app-config.yaml")
 
     @property
     def lock(self) -> Path:

@@ -1,4 +1,4 @@
-"""app.js for every page, koenig-cards.js for pages with cards in them, passkeys.js where people sign in."""
+"""app.js for every page; koenig-cards.js, passkeys.js and rich-text.js for the pages that need them."""
 
 from rose.assets.bundle import bundle
 from rose.assets.places import Places
@@ -13,6 +13,7 @@ def plan(places: Places) -> Plan:
             **bundle(places, sources / "app.js"),
             **bundle(places, sources / "koenig-cards.js"),
             **bundle(places, sources / "passkeys.js"),
+            **bundle(places, sources / "rich-text.js"),
         }
 
     return Plan("scripts", [*sources.rglob("*.js"), places.lock], make)

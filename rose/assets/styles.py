@@ -5,9 +5,11 @@ import tempfile
 from pathlib import Path
 
 from rose.assets.bundle import bundle
+from rose.assets.design import tokens
 from rose.assets.node import run_node
 from rose.assets.places import Places
 from rose.assets.plan import Named, Plan
+from shared.config import load_design
 
 # Style sheets name pictures and fonts relative to their own folder; both end up in one place, hashed.
 STATIC_FILE = re.compile(r"url\(\s*([\"']?)\.\./((?:images|fonts)/[^)\"']+)\1\s*\)")
@@ -15,18 +17,20 @@ STATIC_FILE = re.compile(r"url\(\s*([\"']?)\.\./((?:images|fonts)/[^)\"']+)\1\s*
 
 def plan(places: Places) -> Plan:
     sheets = sorted((places.static / "css").rglob("*.css"))
-    pictures = [path for folder in ("images", "fonts") for path in (places.static / folder).rglob("*")]
+    pictures = list((places.static / "images").rglob("*"))
 
     def make(named: Named) -> dict[str, bytes]:
         cards = bundle(places, places.static / "css/koenig-cards.css")
         return {"app.css": _tailwind(places, named), "koenig-cards.css": cards["koenig-cards.css"]}
 
-    return Plan("styles", [*sheets, *pictures, *places.templates(), places.lock], make)
+    return Plan("styles", [*sheets, *pictures, *places.templates(), places.lock, places.config], make)
 
 
 def _tailwind(places: Places, named: Named) -> bytes:
     cli = places.node_modules / "@tailwindcss/cli/dist/index.mjs"
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "app.css"
-        run_node([cli, "-i", places.static / "css/app.css", "-o", out, "--minify"], cwd=places.root)
+        entry, out = Path(folder) / "entry.css", Path(folder) / "app.css"
+        wanted = f'@import "{places.static / "css/app.css"}";\n{tokens(load_design(places.config))}'
+        entry.write_text(wanted)
+        run_node([cli, "-i", entry, "-o", out, "--minify"], cwd=places.root)
         return STATIC_FILE.sub(lambda found: f"url({named(found[2])})", out.read_text()).encode()

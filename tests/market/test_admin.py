@@ -93,7 +93,7 @@ async def test_an_editor_puts_a_product_on_sale_and_takes_it_off_again(house: Ho
     assert "The product is saved." in made.text
     assert all(word in shown.text for word in ("£3.80", "£11.18 per kg", "Sulphites", "Vegan", "Cooked in copper."))
     assert "<script>alert" not in shown.text
-    assert "<dd>32</dd>" in counted.text
+    assert '<strong class="stat-value">32</strong>' in counted.text
     assert 'value="4.10"' in changed.text
     assert gone.status_code == 404
     assert "The product is deleted." in deleted.text

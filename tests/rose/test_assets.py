@@ -23,10 +23,18 @@ def places(tmp_path):
     (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
     shutil.copy(ROOT / "package-lock.json", tmp_path)
     (tmp_path / "shared/browser/templates").mkdir(parents=True)
-    for name in ("css/app.css", "css/koenig-cards.css", "js/app.js", "js/koenig-cards.js", "images/rose.svg"):
+    for name in (
+        "css/app.css",
+        "css/koenig-cards.css",
+        "js/app.js",
+        "js/koenig-cards.js",
+        "js/rich-text.js",
+        "images/rose.svg",
+    ):
         path = tmp_path / "shared/static" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
+    (tmp_path / "app-config.yaml").write_text("design: {accent_hue: 145, text_size: 20}")
     write(tmp_path, "css/app.css", '@import "tailwindcss" source(none);\n@source "../../browser/templates";')
     (tmp_path / "shared/editor/src").mkdir(parents=True)
     (tmp_path / "shared/editor/src/editor.js").write_text('import "./editor.css"; console.log("editor");')
@@ -60,6 +68,20 @@ def test_the_style_sheet_holds_the_classes_templates_use_and_no_others(places):
     sheet = built(places, "app.css").read_text()
     assert ".underline" in sheet
     assert ".line-through" not in sheet
+
+
+def test_the_configuration_says_the_accent_and_the_size_of_text(places):
+    template(places, '<p class="text-base text-accent">Hello</p>')
+    write(
+        places.root, "css/tokens.css", "@theme { --accent-hue: 22; --color-accent: oklch(0.5 0.1 var(--accent-hue)); }"
+    )
+    sheet = '@import "tailwindcss" source(none);\n@source "../../browser/templates";\n@import "./tokens.css";'
+    write(places.root, "css/app.css", sheet)
+
+    build(places)
+
+    assert "--accent-hue:145" in built(places, "app.css").read_text()
+    assert "--text-base:1.25rem" in built(places, "app.css").read_text()
 
 
 def test_a_file_that_changes_gets_a_new_name_and_the_old_one_stays_for_cached_pages(places):

@@ -9,6 +9,7 @@ from events.models import Entry
 from events.services.programme import Words
 from shared.browser.app.utils.settings import current_settings
 from shared.browser.app.utils.time import from_zone
+from shared.editor.typed import as_typed
 
 SAME = ("calendar_id", "title", "all_day", "venue", "summary", "description", "image_url", "illustration", "status")
 USUAL_LENGTH = timedelta(hours=2)
@@ -29,6 +30,7 @@ def values_of(entry: Entry) -> dict[str, Any]:
     last = entry.ends_at - timedelta(minutes=1) if entry.all_day else entry.ends_at
     return {
         **{name: getattr(entry, name) for name in SAME},
+        "description": as_typed(entry.description),
         "starts_at": typed(entry.starts_at, zone),
         "ends_at": typed(last, zone),
         "weeks": 1,

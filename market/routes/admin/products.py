@@ -12,6 +12,7 @@ from shared.browser.app.sizes import UPLOAD, takes
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
+from shared.editor.typed import as_typed
 from shared.errors import DomainError
 from shared.infrastructure.media import with_picture
 from shared.infrastructure.urls import coop_url, market_url
@@ -92,7 +93,8 @@ def _own() -> Reach:
 
 def _values(product: Product) -> dict[str, object]:
     values = {name: getattr(product, name) for name in EditProduct.model_fields}
-    return values | {"price": f"{product.price / 100:.2f}", "measure": f"{product.measure.normalize():f}"}
+    price, measure = f"{product.price / 100:.2f}", f"{product.measure.normalize():f}"
+    return values | {"price": price, "measure": measure, "description": as_typed(product.description)}
 
 
 async def _refused(form: Submitted[Any], error: DomainError, product: Product | None = None) -> Response:
