@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events import outbox, trace
+from shared.events.pending import Pending, new_id
 
 
 class DomainFact(BaseModel):
@@ -84,8 +85,8 @@ def emit_event(session: AsyncSession, fact: DomainFact, *, at: datetime | None =
     `at` (aware) lets it happen later: within ten seconds after that moment, when a processor runs.
     Raises WroteWhileReading in a session that may only read.
     """
-    pending = outbox.Pending(
-        outbox.new_id(),
+    pending = Pending(
+        new_id(),
         fact.name,
         fact.version,
         fact.publisher(),

@@ -5,25 +5,23 @@ Each is committed when its statement is; a statement is one transaction, so none
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.events.connection import TROUBLES, Connection
+from shared.events.pending import Pending
 
-if TYPE_CHECKING:
-    from shared.events.outbox import Pending
-
-Write = Callable[[Connection, list["Pending"]], Awaitable[None]]
+Write = Callable[[Connection, list[Pending]], Awaitable[None]]
 LARGEST = 1000
 
 
 class Waiting(NamedTuple):
     """One transaction. `done` fails with what the database said."""
 
-    facts: list["Pending"]
+    facts: list[Pending]
     done: asyncio.Future[None]
 
 
@@ -35,7 +33,7 @@ class Gathering:
         self._waiting: list[Waiting] = []
         self._task: asyncio.Task[None] | None = None
 
-    async def add(self, engine: Engine, facts: list["Pending"]) -> None:
+    async def add(self, engine: Engine, facts: list[Pending]) -> None:
         """Returns when they are committed. Who is cancelled may find them committed all the same."""
         mine = Waiting(facts, asyncio.get_running_loop().create_future())
         self._waiting.append(mine)

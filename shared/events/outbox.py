@@ -5,12 +5,7 @@ in one message with the COMMIT; a transaction of facts alone goes with those of 
 savepoint that is rolled back takes its facts with it.
 """
 
-import os
-import random
-import time
-from datetime import datetime
-from typing import Any, NamedTuple
-from uuid import UUID
+from typing import Any
 
 from sqlalchemy import Connection as Begun
 from sqlalchemy import Engine, event
@@ -24,6 +19,7 @@ from shared.db.session import WroteWhileReading
 from shared.events import wakeup
 from shared.events.connection import Connection
 from shared.events.gathering import gathering
+from shared.events.pending import Pending
 
 FACTS, MARKS, BEGUN, SAID = "facts", "facts_before_savepoint", "begun", "said_at_commit"
 
@@ -43,27 +39,6 @@ LATER = """
                 $8::timestamptz[]) AS t (a, b, c, d, e, f, g, h)
 """
 NOTIFY = "SELECT pg_notify($1, $2)"
-
-
-class Pending(NamedTuple):
-    event_id: UUID
-    type: str
-    version: int
-    source: str
-    key: str | None
-    payload: str
-    meta: str | None
-    at: datetime | None
-
-
-_noise = random.Random(os.urandom(32))
-os.register_at_fork(after_in_child=lambda: _noise.seed(os.urandom(32)))
-
-
-def new_id() -> UUID:
-    """A UUIDv7: made here, so that nobody waits for the database to say it."""
-    milliseconds, noise = time.time_ns() // 1_000_000, _noise.getrandbits(74)
-    return UUID(int=milliseconds << 80 | 7 << 76 | (noise >> 62) << 64 | 2 << 62 | noise & (1 << 62) - 1)
 
 
 def put(session: Session, fact: Pending) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from shared.events import cron
 from shared.events.bus import DomainFact
 from shared.events.connection import Connection
-from shared.events.outbox import new_id
+from shared.events.pending import new_id
 
 NEXT = "SELECT extract(epoch FROM min(run_at) - now())::float8 FROM event_schedule"
 DUE = """
