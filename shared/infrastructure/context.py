@@ -33,6 +33,9 @@ async def page_context() -> dict[str, Any]:
 
 
 async def _basket() -> Any:
+    # Nobody shops at the desk.
+    if request.path.startswith("/admin/"):
+        return None
     # A page drawn inside an open transaction (a refused form) must not call out from it.
     if g.session.in_transaction() and not g.session.sync_session.info.get("read_only"):
         return None
