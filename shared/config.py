@@ -19,29 +19,16 @@ from pydantic import (
     model_validator,
 )
 
+from shared.design import Design
 from shared.errors import DomainError
 
 AppName = Literal["blog", "market", "cart", "events"]
+# fmt: off
 CURRENCIES = [
-    "BRL",
-    "CHF",
-    "CLP",
-    "COP",
-    "CZK",
-    "DKK",
-    "EUR",
-    "GBP",
-    "HRK",
-    "HUF",
-    "NOK",
-    "PLN",
-    "RON",
-    "SEK",
-    "USD",
+    "BRL", "CHF", "CLP", "COP", "CZK", "DKK", "EUR", "GBP", "HRK", "HUF", "NOK",
+    "PLN", "RON", "SEK", "USD",
 ]
-
-# Degrees of the hues that screens show least of.
-GREENS = range(140, 236)
+# fmt: on
 
 
 class ConfigurationWrong(DomainError):
@@ -107,20 +94,6 @@ class Holds(Part):
 
     ticket_minutes: int = Field(15, ge=1, le=120)
     payment_minutes: int = Field(30, ge=5, le=120)
-
-
-class Design(Part):
-    """What `rose assets` builds into the style sheet. Lightness is not ours to choose: it keeps words readable."""
-
-    accent_hue: float = Field(22, ge=0, le=360)  # degrees in OKLCH
-    accent_chroma: float = Field(0.175, ge=0.02, le=0.19)  # from grey to as strong as the darkest hue can be
-    text_size: float = Field(18, ge=16, le=22)  # CSS pixels of plain text, for readers who changed nothing
-    type_scale: float = Field(1.2, ge=1.1, le=1.3)  # from one step of the headings to the next
-
-    @property
-    def shown_chroma(self) -> float:
-        """Screens hold less of green and teal: what they have not got they would show too light to read."""
-        return min(self.accent_chroma, 0.11) if int(self.accent_hue) in GREENS else self.accent_chroma
 
 
 class SumUpAccount(Part):
@@ -197,30 +170,15 @@ class Settings(Part):
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Raises ConfigurationWrong naming each key that is missing or wrong, and what was expected."""
-    values = _read(Path(environ.get("ROSE_CONFIG", "app-config.yaml")))
+    path = Path(environ.get("ROSE_CONFIG", "app-config.yaml"))
+    try:
+        values: dict[str, Any] = yaml.safe_load(path.read_text("utf-8")) or {}
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigurationWrong(f"{path} cannot be read: {error}") from error
     try:
         return Settings.model_validate(_under_environment(values, environ))
     except ValidationError as error:
         raise ConfigurationWrong(_sentences(error)) from error
-
-
-def load_design(path: Path) -> Design:
-    """One section alone, for the build: assets are made where no site runs yet. Raises ConfigurationWrong."""
-    try:
-        return _DesignOnly.model_validate(_read(path)).design
-    except ValidationError as error:
-        raise ConfigurationWrong(_sentences(error)) from error
-
-
-class _DesignOnly(BaseModel):
-    design: Design = Design()
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return yaml.safe_load(path.read_text("utf-8")) or {}
-    except (OSError, yaml.YAMLError) as error:
-        raise ConfigurationWrong(f"{path} cannot be read: {error}") from error
 
 
 def _under_environment(values: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:

@@ -1,6 +1,12 @@
 """The `design` section of the configuration as tokens of the style sheet."""
 
-from shared.config import Design
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from rose.assets.errors import BuildFailed
+from shared.design import Design
 
 # Where the steps of the scale stand from plain text: 18 px and a ratio of 1.2 give headings of 22 to 54 px.
 STEPS = {"lg": 0.75, "xl": 1.6, "2xl": 2.7, "3xl": 4.2, "4xl": 6.0}
@@ -8,6 +14,20 @@ STEPS = {"lg": 0.75, "xl": 1.6, "2xl": 2.7, "3xl": 4.2, "4xl": 6.0}
 ON_A_PHONE = 0.62
 PHONE, DESK = 24.0, 72.0  # rem: 384 and 1152 px
 SMALL = {"sm": 0.875, "xs": 0.8125}
+
+
+class Config(BaseModel):
+    """One section alone: assets are also built where no site runs yet."""
+
+    design: Design = Design()
+
+
+def load(path: Path) -> Design:
+    """Raises BuildFailed when it is not there, or not understood."""
+    try:
+        return Config.model_validate(yaml.safe_load(path.read_text("utf-8")) or {}).design
+    except (OSError, yaml.YAMLError, ValidationError) as error:
+        raise BuildFailed(f"{path}: {error}") from error
 
 
 def tokens(design: Design) -> str:

@@ -5,11 +5,10 @@ import tempfile
 from pathlib import Path
 
 from rose.assets.bundle import bundle
-from rose.assets.design import tokens
+from rose.assets.design import load, tokens
 from rose.assets.node import run_node
 from rose.assets.places import Places
 from rose.assets.plan import Named, Plan
-from shared.config import load_design
 
 # Style sheets name pictures and fonts relative to their own folder; both end up in one place, hashed.
 STATIC_FILE = re.compile(r"url\(\s*([\"']?)\.\./((?:images|fonts)/[^)\"']+)\1\s*\)")
@@ -30,7 +29,7 @@ def _tailwind(places: Places, named: Named) -> bytes:
     cli = places.node_modules / "@tailwindcss/cli/dist/index.mjs"
     with tempfile.TemporaryDirectory() as folder:
         entry, out = Path(folder) / "entry.css", Path(folder) / "app.css"
-        wanted = f'@import "{places.static / "css/app.css"}";\n{tokens(load_design(places.config))}'
+        wanted = f'@import "{places.static / "css/app.css"}";\n{tokens(load(places.config))}'
         entry.write_text(wanted)
         run_node([cli, "-i", entry, "-o", out, "--minify"], cwd=places.root)
         return STATIC_FILE.sub(lambda found: f"url({named(found[2])})", out.read_text()).encode()

@@ -28,6 +28,7 @@ def places(tmp_path):
         "css/koenig-cards.css",
         "js/app.js",
         "js/koenig-cards.js",
+        "js/passkeys.js",
         "js/rich-text.js",
         "images/rose.svg",
     ):

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.config import ConfigurationWrong, Design, load_design
+from rose.assets.design import load
+from rose.assets.errors import BuildFailed
+from shared.design import Design
 
 SHEET = (Path(__file__).parents[2] / "shared/static/css/tokens.css").read_text()
 COLOUR = re.compile(r"--color-([\w-]+): light-dark\((oklch\(.+?\)), (oklch\(.+\))\);")
@@ -66,5 +68,5 @@ def test_a_wrong_design_names_what_is_wrong(tmp_path: Path) -> None:
     file = tmp_path / "site.yaml"
     file.write_text("design: {text_size: 90}")
 
-    with pytest.raises(ConfigurationWrong, match=r"design\.text_size"):
-        load_design(file)
+    with pytest.raises(BuildFailed, match=r"design\.text_size"):
+        load(file)
