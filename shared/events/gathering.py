@@ -35,7 +35,7 @@ class Gathering:
         self._waiting: list[Waiting] = []
         self._task: asyncio.Task[None] | None = None
 
-    async def commit(self, engine: Engine, facts: list["Pending"]) -> None:
+    async def add(self, engine: Engine, facts: list["Pending"]) -> None:
         """Returns when they are committed. Who is cancelled may find them committed all the same."""
         mine = Waiting(facts, asyncio.get_running_loop().create_future())
         self._waiting.append(mine)

@@ -93,7 +93,7 @@ def _write(session: Session) -> None:
     wakeup.wake_after_commit(session, *topics)
     pool = session.get_bind() if BEGUN not in session.info else None
     if isinstance(pool, Engine) and not later and wakeup.wired():
-        await_only(gathering(pool, write_now).commit(pool, facts))
+        await_only(gathering(pool, write_now).add(pool, facts))
     elif not (len(facts) == 1 and not later and _say_at_commit(session, facts[0])):
         await_only(_send(session.connection().connection, facts, topics))
 
