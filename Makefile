@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up test chaos check assets screenshots bench-pages bench-race clean
+.PHONY: help up test test-twice chaos check assets screenshots bench-pages bench-race clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -41,6 +41,10 @@ check: $(VENV)/.dev ## ruff, mypy strict, import contracts, djlint, house rules
 test: $(VENV)/.dev ## Every test, browser journeys included
 	@$(BIN)/python -m rose assets
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+test-twice: $(VENV)/.dev ## The same tests, with every event handed twice to each handler
+	@$(BIN)/python -m rose assets
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --deliver-twice --ignore=tests/journeys $(ARGS)
 
 chaos: $(VENV)/.dev ## Kill emitters, handlers and PostgreSQL for ten minutes (CHAOS_SECONDS, CHAOS_EVENTS, CHAOS_SEED)
 	@$(BIN)/python -m tests.shared.chaos

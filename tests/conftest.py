@@ -20,6 +20,10 @@ from tests.house import House, settings_for
 TEMPLATE = "rose_template"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--deliver-twice", action="store_true", help="the house hands every event twice to each handler")
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     server = Postgres(tmp_path_factory.mktemp("postgres"))
@@ -66,9 +70,10 @@ async def session(database_url: str) -> AsyncIterator[AsyncSession]:
 
 
 @pytest.fixture
-async def house(settings: Settings) -> AsyncIterator[House]:
+async def house(settings: Settings, request: pytest.FixtureRequest) -> AsyncIterator[House]:
     """The four apps, talking to each other as they do in production, and browsers to visit them with."""
     found = House(settings)
+    found.deliver_twice = request.config.getoption("--deliver-twice")
     yield found
     await found.aclose()
 

@@ -46,6 +46,7 @@ class House:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.deliver_twice = False
         self.apps: dict[str, Quart] = {name: import_module(f"{name}.app").create_app(settings) for name in APPS}
         self.engine: AsyncEngine = create_engine(settings.database_url)
         use_engine(self.engine)
@@ -85,6 +86,8 @@ class House:
     async def deliver(self) -> None:
         """Until nothing is left to do: what handlers emit is delivered too."""
         processors: list[EventProcessor] = [app.extensions["event_processor"] for app in self.apps.values()]
+        for processor in processors:
+            processor.twice = self.deliver_twice
         await wait_until_quiet(*processors)
 
     async def member(

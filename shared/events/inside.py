@@ -103,6 +103,9 @@ class InsideLane(Lane):
             await Trouble(registration, row["id"]).write(await driver(session))
             return
         await registration.handler(session, parse(registration.fact, row))
+        if self.twice:
+            await session.flush()
+            await registration.handler(session, parse(registration.fact, row))
         if session.new or session.dirty or session.deleted:
             await session.flush()
 

@@ -28,12 +28,16 @@ QUIET_POLL_SECONDS = 5.0
 
 
 class EventProcessor:
-    """Dispatches to the registered handlers of `consumer`: `run` for ever, `drain` and `step` for tests."""
+    """Dispatches to the registered handlers of `consumer`: `run` for ever, `drain` and `step` for tests.
+
+    `twice` is for tests: every handler is called a second time with each event, as after a crash or a rewind.
+    """
+
+    twice = False
 
     def __init__(self, consumer: str, *, around: Around = nullcontext) -> None:
         self.consumer = consumer
         self.around = around
-        self.twice = False
         self.lanes: list[Lane] = []
         self._lease: Lease | None = None
         self._wire = Wire()

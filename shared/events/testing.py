@@ -37,7 +37,7 @@ async def assert_emitted(session: AsyncSession, fact: type[F], **values: Any) ->
 
 @contextmanager
 def delivered_twice(processor: EventProcessor) -> Iterator[None]:
-    """Handlers that are called at least once are called twice: a handler that minds shows it."""
+    """Every handler is called twice, as after a crash or a rewind: one that minds shows it."""
     processor.twice = True
     for lane in processor.lanes:
         lane.twice = True
