@@ -60,7 +60,7 @@ async def test_every_word_arrives_as_it_was(words: str) -> None:
 
 
 async def test_what_no_text_may_hold_is_refused_with_its_transaction() -> None:
-    with pytest.raises(Exception, match="invalid byte sequence|unsupported Unicode|0x00"):
+    with pytest.raises(Exception, match=r"invalid byte sequence|unsupported Unicode|0x00"):
         await leave("a\0b", with_row=True)
 
     assert await notes() == []
