@@ -5,5 +5,6 @@ from shared.infrastructure.serve import serve
 
 if __name__ == "__main__":
     # The blog's is the entry point that brings the tables up to date; the other apps find them so.
-    upgrade(load_settings().database_url)
+    settings = load_settings()
+    upgrade(settings.database_direct_url or settings.database_url)
     serve(create_app, port=8000)

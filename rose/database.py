@@ -11,7 +11,7 @@ async def site_database() -> AsyncIterator[Settings]:
     """The database of the running site, or of DATABASE_URL: for commands, inside it `transaction()` works."""
     use_site_environ()
     settings = load_settings()
-    engine = create_engine(settings.database_url)
+    engine = create_engine(settings.database_url, direct_url=settings.database_direct_url)
     use_engine(engine)
     try:
         yield settings

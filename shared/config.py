@@ -23,12 +23,7 @@ from shared.design import Design
 from shared.errors import DomainError
 
 AppName = Literal["blog", "market", "cart", "events"]
-# fmt: off
-CURRENCIES = [
-    "BRL", "CHF", "CLP", "COP", "CZK", "DKK", "EUR", "GBP", "HRK", "HUF", "NOK",
-    "PLN", "RON", "SEK", "USD",
-]
-# fmt: on
+CURRENCIES = ["BRL", "CHF", "CLP", "COP", "CZK", "DKK", "EUR", "GBP", "HRK", "HUF", "NOK", "PLN", "RON", "SEK", "USD"]
 
 
 class ConfigurationWrong(DomainError):
@@ -125,6 +120,8 @@ class Settings(Part):
     holds: Holds = Holds()
     design: Design = Design()
     database_url: str = Field(pattern=r"^postgresql\+asyncpg://")
+    # PostgreSQL's own, when database_url is that of a pooler which hands out a connection for each transaction.
+    database_direct_url: str | None = Field(None, pattern=r"^postgresql\+asyncpg://")
     redis_url: str | None = None
     smtp_url: str | None = None
     secret_key: str = Field(min_length=32)
@@ -198,6 +195,7 @@ def _under_environment(values: dict[str, Any], environ: Mapping[str, str]) -> di
     }
     for name in (
         "database_url",
+        "database_direct_url",
         "redis_url",
         "smtp_url",
         "secret_key",

@@ -18,7 +18,9 @@ def migrate() -> None:
 
     use_site_environ()
     try:
-        bring_up(os.environ.get("DATABASE_URL") or load_settings().database_url)
+        # Migrations take a lock of their session, which no pooler keeps.
+        given = os.environ.get("DATABASE_DIRECT_URL") or os.environ.get("DATABASE_URL")
+        bring_up(given or load_settings().database_url)
     except ConnectionError as error:
         raise CannotRun(f"The database does not answer: {error}.") from error
     except SQLAlchemyError as error:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
@@ -21,24 +21,44 @@ class WroteWhileReading(RuntimeError):
     """A GET tried to change something: only POST, PUT and DELETE may."""
 
 
-def create_engine(database_url: str, *, pool_size: int = 5) -> AsyncEngine:
-    made = create_async_engine(
+def create_engine(database_url: str, *, pool_size: int = 5, direct_url: str | None = None) -> AsyncEngine:
+    """`direct_url` says that a pooler stands before `database_url` which gives each transaction another connection.
+
+    Then nothing is kept on a connection: no prepared statement, no setting, and every statement is in a transaction.
+    """
+    found = create_async_engine(
         database_url,
         pool_size=pool_size,
         max_overflow=10,
         pool_timeout=2,
-        connect_args={
-            "connection_class": TalkingConnection,
-            "server_settings": {
-                "timezone": "UTC",
-                "statement_timeout": STATEMENT_TIMEOUT,
-                "lock_timeout": "3s",
-                "idle_in_transaction_session_timeout": "30s",
-            },
-        },
+        connect_args=_POOLED if direct_url else _DIRECT,
+        execution_options={"direct_url": direct_url} if direct_url else {},
     )
-    event.listen(made.sync_engine, "checkout", _refuse_closed)
-    return made
+    event.listen(found.sync_engine, "checkout", _refuse_closed)
+    return found
+
+
+_DIRECT: dict[str, Any] = {
+    "connection_class": TalkingConnection,
+    "server_settings": {
+        "timezone": "UTC",
+        "statement_timeout": STATEMENT_TIMEOUT,
+        "lock_timeout": "3s",
+        "idle_in_transaction_session_timeout": "30s",
+    },
+}
+_POOLED: dict[str, Any] = {
+    "server_settings": {"timezone": "UTC"},
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": str,
+}
+
+
+def direct_url(engine: AsyncEngine | Engine) -> str | None:
+    """Where PostgreSQL itself listens, when the engine's own address is a pooler's."""
+    found: str | None = engine.get_execution_options().get("direct_url")
+    return found
 
 
 def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -68,7 +88,9 @@ async def get_session(*, read_only: bool = False) -> AsyncIterator[AsyncSession]
 
 def open_session(*, read_only: bool = False) -> AsyncSession:
     bind = engine()
-    if read_only:
+    if read_only and direct_url(bind):
+        bind = bind.execution_options(postgresql_readonly=True)
+    elif read_only:
         bind = bind.execution_options(isolation_level="AUTOCOMMIT")
     maker = async_sessionmaker(bind, expire_on_commit=False, info={"read_only": read_only})
     return maker()

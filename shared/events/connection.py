@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager, suppress
 from typing import TypeAlias
 
 import asyncpg
+from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
-from shared.db.session import engine
+from shared.db.session import direct_url, engine
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -28,7 +29,8 @@ _SETTINGS = {
 
 async def connect(name: str) -> Connection:
     source = engine()
-    _, options = source.dialect.create_connect_args(source.url)
+    address = make_url(direct_url(source) or source.url)
+    _, options = source.dialect.create_connect_args(address)
     for ours in ("prepared_statement_cache_size", "prepared_statement_name_func"):
         options.pop(ours, None)
     return await asyncpg.connect(**options, timeout=5, server_settings=_SETTINGS | {"application_name": name})

@@ -91,9 +91,10 @@ class InsideLane(Lane):
 
     async def _move(self, session: AsyncSession, pos: int) -> None:
         """As cheaply as what the handlers did allows: they may have said nothing to the database."""
-        if not self._driver.is_in_transaction() and has_facts(session):
+        talks = isinstance(self._driver, TalkingConnection)
+        if has_facts(session) or not talks:
             await driver(session)
-        if self._driver.is_in_transaction() and isinstance(self._driver, TalkingConnection):
+        if talks and self._driver.is_in_transaction():
             await self.cursor.move_at_commit(self._driver, pos)
         else:
             await self.cursor.move(self._driver, pos)

@@ -15,7 +15,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import await_only
 
 from shared.db.last_words import TalkingConnection
-from shared.db.session import WroteWhileReading
+from shared.db.session import WroteWhileReading, direct_url
 from shared.events import wakeup
 from shared.events.connection import Connection
 from shared.events.gathering import gathering
@@ -67,7 +67,7 @@ def _write(session: Session) -> None:
     topics = ("events", "schedule") if later else ("events",)
     wakeup.wake_after_commit(session, *topics)
     pool = session.get_bind() if BEGUN not in session.info else None
-    if isinstance(pool, Engine) and not later and wakeup.wired():
+    if isinstance(pool, Engine) and not later and wakeup.wired() and not direct_url(pool):
         await_only(gathering(pool, write_now).add(pool, facts))
     elif not (len(facts) == 1 and not later and _say_at_commit(session, facts[0])):
         await_only(_send(session.connection().connection, facts, topics))
