@@ -1,12 +1,14 @@
 """Pictures of every kind of page: `make screenshots`. Phone and desk, light and dark; the README's tour as well."""
 
+import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.fakes.chromium import FLAGS, chromium
 from tests.journeys.site import RunningSite
@@ -14,29 +16,46 @@ from tests.journeys.visitor import Visitor
 
 PUBLIC = [
     ("home", "blog", "/"),
+    ("journal", "blog", "/posts/"),
     ("post", "blog", "/three-loaves-one-dough/"),
     ("page", "blog", "/the-old-dairy/"),
     ("sign-in", "blog", "/sign-in/"),
+    ("newsletters", "blog", "/newsletters/"),
     ("search", "blog", "/search/?q=bread"),
+    ("search-nothing", "blog", "/search/?q=zeppelin"),
     ("not-found", "blog", "/nothing/here/"),
+    ("sign-in-worn-out", "blog", "/sign-in/not-a-link/"),
     ("shop", "market", "/"),
     ("listing", "market", "/products/"),
+    ("marketplace", "market", "/m/mill-bakery/"),
     ("product", "market", "/products/cloudy-apple-juice/"),
     ("whats-on", "events", "/"),
     ("month", "events", "/month/"),
     ("concert", "events", "/entries/3-late-strings/"),
+    ("basket-empty", "cart", "/"),
 ]
 ADMIN = [
     ("account", "blog", "/account/"),
+    ("security", "blog", "/account/security/"),
     ("components", "blog", "/_components/"),
+    ("admin", "blog", "/admin/"),
     ("admin-posts", "blog", "/admin/posts/"),
     ("admin-write", "blog", "/admin/posts/new/"),
+    ("admin-tags", "blog", "/admin/tags/"),
+    ("admin-members", "blog", "/admin/members/"),
+    ("admin-menu", "blog", "/admin/menu/"),
     ("admin-products", "market", "/admin/products/"),
+    ("admin-product", "market", "/admin/products/1/"),
+    ("admin-producers", "market", "/admin/producers/"),
     ("admin-entries", "events", "/admin/"),
+    ("admin-entry", "events", "/admin/entries/3/"),
+    ("admin-calendars", "events", "/admin/calendars/"),
+    ("admin-check-in", "events", "/admin/check-in/"),
     ("admin-orders", "cart", "/admin/orders/"),
 ]
-TOUR = {"home", "product", "basket", "order"}
+TOUR = {"home", "whats-on", "product", "basket", "order"}
 SIZES = {"phone": 390, "desk": 1280}
+EAGER = "document.querySelectorAll('img[loading=lazy]').forEach(image => { image.loading = 'eager'; })"
 
 
 class Album:
@@ -44,6 +63,7 @@ class Album:
         self.folder, self.name, self.tour = folder, name, tour
 
     def take(self, page: Page, what: str) -> None:
+        page.evaluate(EAGER)
         page.wait_for_load_state("networkidle")
         page.screenshot(path=self.folder / f"{what}-{self.name}.png", full_page=True)
         if self.tour and what in TOUR:
@@ -62,21 +82,35 @@ def main(folder: Path) -> None:
 
 
 def photograph(site: RunningSite, page: Page, album: Album) -> None:
-    for what, app, path in PUBLIC:
-        page.goto(site.url(app, path))
-        album.take(page, what)
+    take_all(site, page, album, PUBLIC)
     visitor = Visitor(site, page)
+    photograph_purchase(visitor, album)
+    visitor.signs_in("admin@roseash.example")
+    take_all(site, page, album, ADMIN)
+    page.get_by_role("main").get_by_role("link", name=re.compile("RA-")).first.click()
+    album.take(page, "admin-order")
+
+
+def photograph_purchase(visitor: Visitor, album: Album) -> None:
+    page = visitor.page
     visitor.puts_places_into_the_basket(1)
     visitor.puts_juice_into_the_basket(1)
-    page.goto(site.url("cart"))
+    album.take(page, "product-added")
+    page.goto(visitor.site.url("cart"))
     album.take(page, "basket")
     visitor.orders(email="cy@example.org", name="Cy Cole", before_ordering=lambda: album.take(page, "checkout"))
     album.take(page, "payment")
     visitor.pays()
     visitor.sees_paid()
+    ticket = page.get_by_role("link", name=re.compile("Late Strings, "))
+    expect(ticket).to_be_visible(timeout=15_000)
     album.take(page, "order")
-    visitor.signs_in("admin@roseash.example")
-    for what, app, path in ADMIN:
+    ticket.click()
+    album.take(page, "ticket")
+
+
+def take_all(site: RunningSite, page: Page, album: Album, pages: list[tuple[str, str, str]]) -> None:
+    for what, app, path in pages:
         page.goto(site.url(app, path))
         album.take(page, what)
 
@@ -84,6 +118,10 @@ def photograph(site: RunningSite, page: Page, album: Album) -> None:
 @contextmanager
 def running_site() -> Iterator[RunningSite]:
     with tempfile.TemporaryDirectory() as home:
+        # The camera has no authenticator app.
+        config = Path(home) / "app-config.yaml"
+        config.write_text(Path("app-config.yaml").read_text().replace("second_factor: true", "second_factor: false"))
+        os.environ["ROSE_CONFIG"] = str(config)
         site = RunningSite(Path(home))
         site.start()
         yield site
@@ -91,7 +129,11 @@ def running_site() -> Iterator[RunningSite]:
 
 
 def new_page(chrome: Browser, width: int, scheme: str) -> Page:
-    context = chrome.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    context = chrome.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+    )
     return context.new_page()
 
 
