@@ -50,7 +50,7 @@ def relay_process(database_url: str, broker_url: str) -> Iterator["subprocess.Po
         process.wait()
 
 
-async def until(question: Callable[[], Awaitable[bool]], patience: float = 30) -> None:
+async def until(question: Callable[[], Awaitable[bool]], patience: float = 60) -> None:
     """Asks ten times a second until the answer is yes."""
     async with asyncio.timeout(patience):
         while not await question():
