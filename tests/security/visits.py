@@ -2,14 +2,17 @@
 
 import httpx
 import pyotp
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
-from blog.models import Authenticator
+from blog.models import Authenticator, Passkey
 from blog.services import authenticators
 from blog.services.sign_in import code_of, secret_of
 from shared.db.session import get_session, transaction
 from shared.models import MagicLink, User
+from tests.fakes.passkey import SoftPasskey
 from tests.house import House
+
+SECURITY = "/account/security/"
 
 
 async def ask(house: House, browser: httpx.AsyncClient, email: str) -> MagicLink:
@@ -65,3 +68,17 @@ async def is_let_in(browser: httpx.AsyncClient) -> bool:
     """To the desk of those who have a role."""
     page = await browser.get("/admin/", follow_redirects=False)
     return page.status_code == httpx.codes.OK
+
+
+async def add_passkey(browser: httpx.AsyncClient, device: SoftPasskey) -> httpx.Response:
+    options = (await browser.post(f"{SECURITY}passkeys/options/")).json()
+    return await browser.post(f"{SECURITY}passkeys/", data={"credential": device.create(options), "name": "Telephone"})
+
+
+async def state_of(user: User) -> tuple[list[int], bytes | None, list[int]]:
+    """What the database holds of a member's second factors."""
+    async with get_session(read_only=True) as session:
+        keys = await session.scalars(select(Passkey.id).where(Passkey.user_id == user.id))
+        secret = await session.scalar(select(Authenticator.sealed_secret).where(Authenticator.user_id == user.id))
+        codes = await session.scalars(text("SELECT id FROM recovery_codes WHERE user_id = :user"), {"user": user.id})
+        return list(keys), secret, list(codes)
