@@ -1,9 +1,9 @@
-"""Market, with three pages that hold still: python bench/pages/target.py --port N [--server granian]
+"""Market, with two pages that hold still: python bench/pages/target.py --port N [--server plain]
 
     /bench/rows/     100 products, one query, about 30 KB, drawn each time
     /bench/kept/     the same page, kept
-    /bench/summary   asks cart for a basket, over the signed internal API (cart stands at --cart)
 
+`--server plain` is uvicorn without the answers that need no parser.
 PAGES_L1=0 in the environment holds no page in memory, so that each comes from Valkey.
 """
 
@@ -57,15 +57,6 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--server", default="uvicorn")
     options = parser.parse_args()
-    if options.server == "granian":
-        import asyncio
-
-        import uvloop
-        from granian.server.embed import Server
-
-        uvloop.install()
-        asyncio.run(Server(make_app(), address="127.0.0.1", port=options.port, log_enabled=False).serve())
-        return
     import uvicorn
 
     app = make_app()

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, FileSystemLoader, PackageLoader, StrictUndefined
 from quart import Quart
 
 from shared.browser.app.filters import filters_for
@@ -20,6 +20,7 @@ def use_templates(app: Quart, settings: Settings) -> None:
         lstrip_blocks=True,
         auto_reload=settings.debug,
         enable_async=False,
+        bytecode_cache=_compiled(settings.home / "templates"),
     )
     environment.filters.update(filters_for(settings.site))
     environment.globals.update(
@@ -33,3 +34,12 @@ def use_templates(app: Quart, settings: Settings) -> None:
         app_name=app.extensions["app_name"],
     )
     app.extensions["templates"] = environment
+
+
+def _compiled(folder: Path) -> FileSystemBytecodeCache | None:
+    """What templates compile to, from the last start: a hundred of them take a third of a second otherwise."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(folder))

@@ -34,7 +34,8 @@ async def test_only_administrators_come_here(house: House) -> None:
 class TestWithValkey:
     @pytest.fixture
     def settings(self, settings: Settings, valkey: Valkey) -> Settings:
-        Redis.from_url(valkey.url).flushall()
+        with Redis.from_url(valkey.url) as redis:
+            redis.flushall()
         return settings.model_copy(update={"redis_url": valkey.url})
 
     async def test_it_shows_each_app_and_who_is_away(self, house: House) -> None:

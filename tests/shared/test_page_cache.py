@@ -27,7 +27,8 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
 
 @pytest.fixture
 def settings(settings: Settings, valkey: Valkey) -> Settings:
-    Redis.from_url(valkey.url).flushall()
+    with Redis.from_url(valkey.url) as redis:
+        redis.flushall()
     return settings.model_copy(update={"redis_url": valkey.url})
 
 
@@ -236,8 +237,8 @@ async def test_the_event_repairs_what_a_crash_left(shelf: House, monkeypatch: py
 @pytest.mark.parametrize("lost", ["stream", "all"])
 async def test_a_half_emptied_cache_shows_nothing_old(shelf: House, valkey: Valkey, lost: str) -> None:
     await read(shelf)
-    redis = Redis.from_url(valkey.url)
-    redis.delete(STREAM) if lost == "stream" else redis.flushall()
+    with Redis.from_url(valkey.url) as redis:
+        redis.delete(STREAM) if lost == "stream" else redis.flushall()
 
     await shelf.client().post("/t/shelf/5/")
 

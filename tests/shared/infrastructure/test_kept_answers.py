@@ -29,7 +29,8 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
 
 @pytest.fixture
 def settings(settings: Settings, valkey: Valkey) -> Settings:
-    Redis.from_url(valkey.url).flushall()
+    with Redis.from_url(valkey.url) as redis:
+        redis.flushall()
     return settings.model_copy(update={"redis_url": valkey.url})
 
 
