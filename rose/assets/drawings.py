@@ -38,10 +38,10 @@ def plan(places: Places) -> Plan:
     source = places.static / "drawings.yaml"
 
     def make(_named: Named) -> dict[str, bytes]:
-        shapes: dict[str, str] = yaml.safe_load(source.read_text("utf-8"))
+        shapes: dict[str, str] = yaml.safe_load(source.read_text("utf-8")) if source.exists() else {}
         return {f"images/illustrations/{name}.svg": draw(name, body).encode() for name, body in shapes.items()}
 
-    return Plan("drawings", [source], make)
+    return Plan("drawings", [source] if source.exists() else [], make)
 
 
 def draw(name: str, body: str) -> str:
