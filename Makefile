@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-twice chaos check assets screenshots bench-pages bench-race lighthouse clean
+.PHONY: help up test test-twice chaos check assets screenshots lighthouse bench-pages bench-race clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,10 @@ chaos: $(VENV)/.dev ## Kill emitters, handlers and PostgreSQL for ten minutes (C
 screenshots: $(VENV)/.dev ## Pictures of every kind of page, in .rose/screenshots
 	@$(BIN)/python -m rose assets
 	@$(BIN)/python -m tests.journeys.screenshots
+
+lighthouse: $(VENV)/.dev ## Lighthouse as a phone on eight kinds of pages; installs it into bench/lighthouse
+	@$(BIN)/python -m rose assets
+	@$(BIN)/python bench/lighthouse/run.py
 
 bench-pages: $(VENV)/.dev ## Kept and drawn pages beside nginx (needs nginx and wrk); ARGS=seconds
 	@$(BIN)/python -m rose assets

@@ -8,6 +8,7 @@ from events.routes import (
     feeds,
     internal,
     months,
+    sitemaps,
     tickets,
 )
 from events.routes.admin import ADMIN
@@ -26,7 +27,7 @@ def create_app(settings: Settings | None = None) -> Quart:
     register_handlers()
     use_internal(app, internal.bp)
     # Calendars last: their addresses are what all others leave over.
-    for routes in (*ADMIN, entries, baskets, feeds, months, tickets, calendars):
+    for routes in (*ADMIN, entries, baskets, feeds, months, sitemaps, tickets, calendars):
         app.register_blueprint(routes.bp)
     use_background(app, "sweeper", sweep_for_ever)
     return app

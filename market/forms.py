@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field
 from werkzeug.datastructures import MultiDict
@@ -15,8 +15,39 @@ from shared.browser.app.utils.parsing import Money, Quantity, Slug
 from shared.containers import ContainerType
 
 DEEPEST_PAGE = 10_000
-ILLUSTRATIONS = ("apple", "basket", "bread", "carrot", "cheese", "flower", "jar", "stall")
-Illustration = Literal["apple", "basket", "bread", "carrot", "cheese", "flower", "jar", "stall"]
+Illustration = Literal[
+    "apple",
+    "basket",
+    "beetroot",
+    "biscuit",
+    "blue",
+    "bottle",
+    "box",
+    "bread",
+    "bun",
+    "cake",
+    "carrot",
+    "cheese",
+    "eggs",
+    "flour",
+    "flower",
+    "jar",
+    "kale",
+    "leaves",
+    "leek",
+    "milk",
+    "parsnip",
+    "pickle",
+    "plum",
+    "potato",
+    "rolls",
+    "rye",
+    "squash",
+    "stall",
+    "tin",
+    "yoghurt",
+]
+ILLUSTRATIONS: tuple[str, ...] = get_args(Illustration)
 
 
 def _allergen(word: str) -> str:

@@ -1,12 +1,15 @@
-"""What machines read: the feed, the site map, and where robots need not go."""
+"""What machines read: the feeds of the journal, of a subject and of an author, and the maps of the site."""
+
+from collections.abc import Sequence
 
 from quart import Blueprint, Response, g
 
-from blog.services import posts
+from blog.models import Post
+from blog.services import authors, posts, tags
 from shared.browser.app.redis_cacher import cached
-from shared.browser.app.utils.settings import current_settings
 from shared.browser.app.utils.templates import render_alone
-from shared.utils import host_url
+from shared.infrastructure.found.sitemaps import Place, answer_index, answer_map
+from shared.infrastructure.urls import coop_url
 
 bp = Blueprint("feeds", __name__)
 
@@ -14,19 +17,40 @@ bp = Blueprint("feeds", __name__)
 @bp.get("/rss/")
 @cached(tags=["posts"])
 async def rss() -> Response:
-    latest = await posts.list_for_feed(g.session)
-    return Response(render_alone("blog/feeds/rss.xml", posts=latest), mimetype="application/rss+xml")
+    return _feed(await posts.list_for_feed(g.session))
+
+
+@bp.get("/tag/<slug>/rss/")
+@cached(tags=["posts"])
+async def tag_rss(slug: str) -> Response:
+    tag = await tags.get_by_slug(g.session, slug)
+    return _feed(await posts.list_for_feed(g.session, tag=tag), tag.name, f"/tag/{slug}/")
+
+
+@bp.get("/author/<slug>/rss/")
+@cached(tags=["posts"])
+async def author_rss(slug: str) -> Response:
+    author = await authors.get_by_slug(g.session, slug)
+    return _feed(await posts.list_for_feed(g.session, author=author), author.name, f"/author/{slug}/")
 
 
 @bp.get("/sitemap.xml")
 @cached(tags=["posts"])
+async def sitemap_index() -> Response:
+    return answer_index()
+
+
+@bp.get("/sitemap-posts.xml")
+@cached(tags=["posts"])
 async def sitemap() -> Response:
-    addresses = await posts.list_addresses(g.session)
-    return Response(render_alone("blog/feeds/sitemap.xml", posts=addresses), mimetype="application/xml")
+    found = await posts.list_addresses(g.session)
+    newest = max((post.changed_at for post in found), default=None)
+    places = [Place(coop_url("/"), newest), Place(coop_url("/posts/"), newest)]
+    places += [Place(coop_url(f"/{post.slug}/"), post.changed_at) for post in found]
+    places += [Place(coop_url(path), changed_at) for path, changed_at in await posts.list_shelves(g.session)]
+    return answer_map(places)
 
 
-@bp.get("/robots.txt")
-async def robots() -> Response:
-    closed = "".join(f"Disallow: {path}\n" for path in ("/admin/", "/account/", "/sign-in/", "/search/"))
-    sitemap_url = host_url(current_settings(), "blog", "/sitemap.xml")
-    return Response(f"User-agent: *\n{closed}Sitemap: {sitemap_url}\n", mimetype="text/plain")
+def _feed(found: Sequence[Post], about: str = "", path: str = "/") -> Response:
+    text = render_alone("blog/feeds/rss.xml", posts=found, about=about, path=path)
+    return Response(text, mimetype="application/rss+xml")

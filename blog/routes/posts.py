@@ -5,8 +5,10 @@ from quart import Blueprint, Response, g, redirect, request
 from blog.models import Post
 from blog.services import cards, posts
 from blog.services.cards import Cards
+from blog.services.structured import post_json_ld
 from shared.browser.app.redis_cacher import cached, for_strangers_only, tag
 from shared.browser.app.utils.htmx import page
+from shared.browser.app.utils.settings import current_settings
 
 bp = Blueprint("posts", __name__)
 
@@ -41,7 +43,8 @@ async def show_post(post: Post, **context: Any) -> Response:
     if cut:
         for_strangers_only()
     template = "blog/posts/show.html" if post.kind == "post" else "blog/pages/show.html"
-    return await page(template, post=post, text=posts.text_for(post, g.user), cut=cut, **context)
+    structured = post_json_ld(post, current_settings())
+    return await page(template, post=post, structured=structured, text=posts.text_for(post, g.user), cut=cut, **context)
 
 
 async def _moved(slug: str) -> Response:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, load_only, selectinload, undefer, undefer_group
 from sqlalchemy.sql.base import ExecutableOption
@@ -74,9 +75,15 @@ async def list_by_author(session: AsyncSession, author: Author, page: int) -> Po
     return await _paged(session, query, page)
 
 
-async def list_for_feed(session: AsyncSession, *, limit: int = 20) -> Sequence[Post]:
+async def list_for_feed(
+    session: AsyncSession, *, tag: Tag | None = None, author: Author | None = None, limit: int = 20
+) -> Sequence[Post]:
     """With the public part of each text, whoever asks: a feed does not know its readers."""
     query = _latest().options(undefer(Post.public_html), selectinload(Post.authors), selectinload(Post.tags))
+    if tag is not None:
+        query = query.join(PostTag, PostTag.post_id == Post.id).where(PostTag.tag_id == tag.id)
+    if author is not None:
+        query = query.join(PostAuthor, PostAuthor.post_id == Post.id).where(PostAuthor.author_id == author.id)
     return (await session.scalars(query.limit(limit))).all()
 
 
@@ -84,6 +91,20 @@ async def list_addresses(session: AsyncSession) -> Sequence[Post]:
     """Everything that is out, for the site map (50,000 addresses is the most that one may hold)."""
     query = select(Post).options(load_only(Post.slug, Post.changed_at)).where(is_out())
     return (await session.scalars(query.order_by(Post.published_at.desc()).limit(49_000))).all()
+
+
+async def list_shelves(session: AsyncSession) -> list[tuple[str, datetime]]:
+    """The paths of all subjects and authors that something is out of, and when that last changed."""
+    newest, out = func.max(Post.changed_at), (Post.kind == "post", is_out())
+    subjects = select(func.concat("/tag/", Tag.slug, "/"), newest).join(PostTag, PostTag.tag_id == Tag.id)
+    people = select(func.concat("/author/", Author.slug, "/"), newest).join(
+        PostAuthor, PostAuthor.author_id == Author.id
+    )
+    query = union_all(
+        subjects.join(Post, Post.id == PostTag.post_id).where(~Tag.is_internal, *out).group_by(Tag.slug),
+        people.join(Post, Post.id == PostAuthor.post_id).where(*out).group_by(Author.slug),
+    )
+    return [(path, changed_at) for path, changed_at in await session.execute(query)]
 
 
 async def list_more(session: AsyncSession, post: Post, *, limit: int = 3) -> Sequence[Post]:

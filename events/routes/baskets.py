@@ -23,7 +23,7 @@ async def create(entry_id: int, slug: str) -> Response:
         # A visitor who hangs up must not leave places here without a line in cart.
         added = await asyncio.shield(asyncio.ensure_future(work))
     except DomainError as error:
-        context = await entry_context(entry_id) | {"refusal": error.message, "json_ld": None, "count": None}
+        context = await entry_context(entry_id) | {"refusal": error.message, "structured": None, "count": None}
         return await page(
             "events/entries/show.html",
             fragment="events/entries/_tickets.html",

@@ -34,6 +34,6 @@ async def show(entry_id: int, slug: str) -> Any:
     context = await entry_context(entry_id)
     if context["entry"].slug != slug:
         return redirect(context["entry"].path, 301)
-    json_ld = entry_json_ld(context["entry"], current_settings())
+    structured = entry_json_ld(context["entry"], current_settings())
     context["added"] = request.args.get("added", type=int)
-    return await page("events/entries/show.html", json_ld=json_ld, **context)
+    return await page("events/entries/show.html", structured=structured, **context)

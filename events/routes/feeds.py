@@ -8,6 +8,7 @@ from events.models import Calendar
 from events.services import calendars, entries, feeds
 from shared.browser.app.redis_cacher import cached
 from shared.browser.app.utils.settings import current_settings
+from shared.browser.app.utils.templates import render_alone
 from shared.utils import utcnow
 
 bp = Blueprint("feeds", __name__)
@@ -19,6 +20,14 @@ PAST, AHEAD = timedelta(days=92), timedelta(days=550)
 @cached(tags=["events"])
 async def index() -> Response:
     return await _feed(None)
+
+
+@bp.get("/rss/")
+@cached(tags=["events"])
+async def rss() -> Response:
+    """What is on next, for readers of feeds."""
+    found = await entries.list_next(g.session, now=utcnow(), limit=40)
+    return Response(render_alone("events/feeds/rss.xml", entries=found), mimetype="application/rss+xml")
 
 
 @bp.get("/<slug>.ics")

@@ -17,6 +17,8 @@ def entry_json_ld(entry: Entry, settings: Settings) -> dict[str, Any]:
         "startDate": entry.starts_at.astimezone(settings.site.tz).isoformat(),
         "endDate": entry.ends_at.astimezone(settings.site.tz).isoformat(),
         "eventStatus": f"https://schema.org/{status}",
+        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
+        "description": entry.summary or entry.title,
         "location": {"@type": "Place", "name": entry.venue or settings.site.name, "address": settings.site.address},
         "organizer": {"@type": "Organization", "name": settings.site.name, "url": settings.apps.blog},
         "url": url,

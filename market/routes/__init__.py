@@ -1,4 +1,4 @@
-from market.routes import admin, baskets, likes, marketplaces, producers, products, search
+from market.routes import admin, baskets, likes, marketplaces, producers, products, search, sitemaps
 
-PUBLIC = [resource.bp for resource in (marketplaces, search, products, producers, baskets, likes)]
+PUBLIC = [resource.bp for resource in (marketplaces, search, products, producers, baskets, likes, sitemaps)]
 BLUEPRINTS = [*PUBLIC, *admin.BLUEPRINTS]

@@ -65,6 +65,7 @@ def structured(offer: Offer, settings: Settings) -> dict[str, Any]:
         "@context": "https://schema.org",
         "@type": "Product",
         "name": card.title,
+        "sku": str(card.id),
         "image": picture(card, settings),
         "brand": {"@type": "Brand", "name": card.producer or offer.marketplace},
         "offers": {
@@ -72,6 +73,8 @@ def structured(offer: Offer, settings: Settings) -> dict[str, Any]:
             "url": host_url(settings, "market", card.path),
             "price": f"{card.price / 100:.2f}",
             "priceCurrency": card.currency,
+            "itemCondition": "https://schema.org/NewCondition",
+            "seller": {"@type": "Organization", "name": settings.site.name},
             "availability": f"https://schema.org/{stock}",
         },
     }

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from quart import Quart, g, request
+from quart import Quart, current_app, g, request
 from sqlalchemy import select
 
 from shared.browser.app.redis_cacher import is_for_everyone, kept_value
@@ -29,7 +29,13 @@ async def page_context() -> dict[str, Any]:
         "menu": await load_menu(),
         "request_path": request.path,
         "for_everyone": is_for_everyone(),
+        "public": _is_public(),
     }
+
+
+def _is_public() -> bool:
+    """Whether the page is made for everyone, kept this time or not: such pages are for search engines too."""
+    return hasattr(current_app.view_functions.get(request.endpoint or ""), "page_policy")
 
 
 async def _basket() -> Any:

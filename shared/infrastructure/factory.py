@@ -12,6 +12,7 @@ from shared.infrastructure.cache_figures import use_cache_figures
 from shared.infrastructure.context import use_context
 from shared.infrastructure.database import use_database
 from shared.infrastructure.event_processing import use_event_processing
+from shared.infrastructure.found import use_found
 from shared.infrastructure.health import use_health
 from shared.infrastructure.here import use_here
 from shared.infrastructure.http_utils import use_host_guard
@@ -54,6 +55,7 @@ def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
     use_templates(app, settings)
     use_context(app)
     use_here(app, settings)
+    use_found(app, settings)
     use_static_files(app)
     use_media(app)
     use_health(app)

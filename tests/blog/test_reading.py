@@ -35,7 +35,7 @@ async def test_a_post_says_who_wrote_it_and_what_it_is_about(house: House) -> No
 
 
 @pytest.mark.parametrize(
-    "path", ["/posts/", "/tag/growing/", "/author/maud-hartley/", "/search/?q=leeks", "/rss/", "/sitemap.xml"]
+    "path", ["/posts/", "/tag/growing/", "/author/maud-hartley/", "/search/?q=leeks", "/rss/", "/sitemap-posts.xml"]
 )
 async def test_every_list_has_the_post(house: House, path: str) -> None:
     async with transaction() as session:
@@ -55,7 +55,7 @@ async def test_a_draft_is_nowhere(house: House) -> None:
     browser = house.client()
 
     answers = {
-        path: await browser.get(path) for path in ("/", "/posts/", "/rss/", "/sitemap.xml", "/search/?q=thought")
+        path: await browser.get(path) for path in ("/", "/posts/", "/rss/", "/sitemap-posts.xml", "/search/?q=thought")
     }
 
     assert [path for path, answer in answers.items() if "half-a-thought" in answer.text] == []

@@ -1,0 +1,76 @@
+"""The picture of a page when its link is shared: its words on paper, drawn when somebody first asks for it.
+
+Its words stand in the address, signed, so that nobody else can have words drawn here; new words are a new address,
+and browsers may keep every picture for good.
+"""
+
+import asyncio
+import hashlib
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from hmac import compare_digest
+from html import unescape
+from pathlib import Path
+
+from quart import Blueprint, Response, request
+
+from shared.browser.app.utils.settings import current_settings
+from shared.config import AppName, Settings
+from shared.errors import NotFound
+from shared.utils import host_url, keyed_hash
+
+bp = Blueprint("share_pictures", __name__)
+
+SIGNATURE, LONGEST = 24, 160
+# Of the drawing itself: another number makes all addresses new.
+EDITION = 1
+# One at a time: each takes a few megabytes and a tenth of a second.
+drawing = asyncio.Semaphore(1)
+
+
+class NoSuchPicture(NotFound):
+    message = "There is no such picture."
+
+
+def address(settings: Settings, app: AppName, title: str, kicker: str) -> str:
+    """The absolute address of the picture with these words, which may be escaped for HTML."""
+    words = [unescape(text).strip()[:LONGEST] for text in (title, kicker)]
+    payload = urlsafe_b64encode(json.dumps([EDITION, *words], ensure_ascii=False).encode()).decode().rstrip("=")
+    return host_url(settings, app, f"/share/{payload}.{_sign(settings, payload)}.png")
+
+
+@bp.get("/share/<payload>.<signature>.png")
+async def show(payload: str, signature: str) -> Response:
+    settings = current_settings()
+    if not compare_digest(signature.encode(), _sign(settings, payload).encode()):
+        raise NoSuchPicture
+    response = Response(await _picture(payload, settings), mimetype="image/png")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.set_etag(signature)
+    await response.make_conditional(request)
+    return response
+
+
+async def _picture(payload: str, settings: Settings) -> bytes:
+    folder = settings.home / "share"
+    path = folder / f"{hashlib.sha256(payload.encode()).hexdigest()[:32]}.png"
+    if not path.is_file():
+        async with drawing:
+            await asyncio.to_thread(_draw, payload, settings, path)
+    return await asyncio.to_thread(path.read_bytes)
+
+
+def _draw(payload: str, settings: Settings, path: Path) -> None:
+    # Pillow is loaded when the first picture is asked for.
+    from shared.infrastructure.found.share_drawing import draw
+
+    _edition, title, kicker = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(f".{id(payload)}.half")
+    half.write_bytes(draw(title, kicker, settings.site.name))
+    half.replace(path)
+
+
+def _sign(settings: Settings, payload: str) -> str:
+    return keyed_hash(settings.secret_key, f"share:{payload}")[:SIGNATURE]
