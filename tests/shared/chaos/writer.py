@@ -67,8 +67,8 @@ class Gardener:
 
     async def _look(self) -> dict[str, int]:
         async with get_session(read_only=True) as session:
-            rows = (await session.execute(STAND, {"plants": self.plants})).tuples()
-            found: dict[str, int] = dict(iter(rows))
+            rows = await session.execute(STAND, {"plants": self.plants})
+            found: dict[str, int] = {plant: leaf for plant, leaf in rows}  # noqa: C416  a Row is no pair to mypy
         return {plant: found.get(plant, 0) for plant in self.plants}
 
     def _next(self, leaves: dict[str, int]) -> Grown:
