@@ -14,6 +14,9 @@ from shared.models.grant import Role
 
 bp = Blueprint("admin_members", __name__)
 
+# The mightiest last, so that nobody gives it by pressing the button twice.
+ROLES = [*(role for role in Role if role is not Role.ADMINISTRATOR), Role.ADMINISTRATOR]
+
 
 @bp.get("/admin/members/")
 @require(Role.ADMINISTRATOR)
@@ -74,5 +77,5 @@ async def _form(form: Submitted[EditMember], member: User, *, status: int = 200)
     letters = await newsletters.list_active(g.session)
     context: dict[str, Any] = {"member": member, "letters": letters, "saved": request.args.get("saved")}
     context["pages"] = {page.id: page.title for page in await posts.list_pages_named(g.session)}
-    context["roles"], context["grant"] = list(Role), Submitted.of(GiveRole)
+    context["roles"], context["grant"] = ROLES, Submitted.of(GiveRole)
     return await page("blog/admin/members/edit.html", form=form, status=status, **context)
