@@ -114,8 +114,10 @@ class House:
             await client.aclose()
         for app in self.apps.values():
             await app.extensions["event_processor"].aclose()
+            await app.extensions["page_cache"].aclose()
+            # One that counts in this process alone has nothing to close.
             with contextlib.suppress(AttributeError):
-                await app.extensions["page_cache"].aclose()
+                await app.extensions["limits"].aclose()
         await self.engine.dispose()
         use_engine(None)
 
