@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from rose.assets.places import Places
 from rose.assets.plan import Named, Plan
-from shared import mark
+from shared.infrastructure.found import mark
 
 # Side in pixels, and how much of it the mark takes: a mask may cut off all but the middle.
 ICONS = {

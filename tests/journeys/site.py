@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Container
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 PATIENCE = 180.0
@@ -20,6 +21,7 @@ class RunningSite:
         self.home = home
         self.base = _free_base()
         self.process: subprocess.Popen[str] | None = None
+        self.staff_cookies: list[Any] = []
 
     def url(self, app: str, path: str = "/") -> str:
         place = {"blog": 0, "market": 1, "cart": 2, "events": 3, "sumup": 10, "mail": 11}[app]

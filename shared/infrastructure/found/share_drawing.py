@@ -4,7 +4,7 @@ import io
 
 from PIL import Image, ImageDraw, ImageFont
 
-from shared.mark import draw_mark
+from shared.infrastructure.found.mark import draw_mark
 
 SIZE = (1200, 630)
 PAPER, INK, SOFT, ROSE, TINT = "#fffdfa", "#2b2320", "#6b5f58", "#9b2f45", "#f7ebe4"

@@ -1,0 +1,88 @@
+"""axe over every kind of page: in light and dark, on the narrowest phone, and with text twice as large."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.journeys.pages import PUBLIC, STAFF
+from tests.journeys.site import RunningSite
+from tests.journeys.visitor import Visitor
+
+AXE = Path("node_modules/axe-core/axe.min.js")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """async rules => {
+    const found = await axe.run(document, {runOnly: rules, resultTypes: ['violations']});
+    const where = one => one.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(' | ');
+    return found.violations.map(one => `${one.id}: ${where(one)}`);
+}"""
+OVERFLOWS = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+LARGER = "() => { document.documentElement.style.fontSize = '200%'; }"
+DESK, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+
+
+@pytest.fixture(scope="module")
+def staff(chrome: Browser, site: RunningSite) -> Iterator[Page]:
+    context = chrome.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    Visitor(site, page).signs_in_as_staff()
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def anybody(chrome: Browser) -> Iterator[Page]:
+    context = chrome.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    yield page
+    context.close()
+
+
+def complaints(page: Page, address: str) -> list[str]:
+    """One visit, looked at in four ways."""
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme="light")
+    page.goto(address)
+    # Not a script of the page: its policy would refuse it, and so it should.
+    page.evaluate(AXE.read_text())
+    found = _look(page, "light")
+    page.emulate_media(color_scheme="dark")
+    found += _look(page, "dark")
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    found += _look(page, "320 px")
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.evaluate(LARGER)
+    return found + _look(page, "200 % text")
+
+
+def _look(page: Page, how: str) -> list[str]:
+    # Colours fade into each other: halfway their contrast is nobody's.
+    page.wait_for_function("() => document.getAnimations().every(one => one.playState !== 'running')")
+    wide = ["wider than the window"] if page.evaluate(OVERFLOWS) else []
+    return [f"{how}: {one}" for one in [*page.evaluate(RUN, RULES), *wide]]
+
+
+def test_pages_for_everybody(anybody: Page, site: RunningSite) -> None:
+    found = [f"{app}{path} {one}" for app, path in PUBLIC for one in complaints(anybody, site.url(app, path))]
+
+    assert not found, "\n".join(found)
+
+
+def test_account_and_administration(staff: Page, site: RunningSite) -> None:
+    found = [f"{app}{path} {one}" for app, path in STAFF for one in complaints(staff, site.url(app, path))]
+
+    assert not found, "\n".join(found)
+
+
+def test_no_page_says_anything_on_the_console(chrome: Browser, site: RunningSite) -> None:
+    """Nothing that the content policy refused, structured data included; no script that failed."""
+    page = chrome.new_context().new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(f"{page.url} {message.type}: {message.text}"))
+    page.on("pageerror", lambda error: said.append(f"{page.url} {error}"))
+    for app, path in PUBLIC:
+        if "nothing" not in path:
+            page.goto(site.url(app, path), wait_until="load")
+
+    assert said == []

@@ -1,0 +1,93 @@
+"""What the purchase does not touch, in a browser that runs no scripts."""
+
+import re
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.site import RunningSite
+from tests.journeys.visitor import PRODUCT, Visitor
+
+
+@pytest.fixture
+def visitor(chrome: Browser, site: RunningSite) -> Iterator[Visitor]:
+    context = chrome.new_context(java_script_enabled=False)
+    yield Visitor(site, context.new_page())
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def staff(chrome: Browser, site: RunningSite) -> Iterator[Page]:
+    context = chrome.new_context(java_script_enabled=False)
+    visitor = Visitor(site, context.new_page())
+    visitor.signs_in_as_staff()
+    yield visitor.page
+    context.close()
+
+
+def test_the_basket_changes_and_empties(visitor: Visitor) -> None:
+    visitor.puts_juice_into_the_basket(1)
+    page = visitor.page
+    page.goto(visitor.site.url("cart"))
+
+    page.get_by_role("spinbutton", name=f"Quantity of {PRODUCT}").fill("3")
+    page.get_by_role("button", name=f"Update quantity of {PRODUCT}").click()
+    expect(page.get_by_role("spinbutton", name=f"Quantity of {PRODUCT}")).to_have_value("3")
+
+    page.get_by_role("button", name=f"Remove {PRODUCT}").click()
+    expect(page.get_by_text("Nothing in it yet")).to_be_visible()
+
+
+def test_a_free_place_costs_no_card(visitor: Visitor) -> None:
+    email = f"cy.{uuid4().hex[:8]}@example.org"
+    visitor.puts_places_into_the_basket(1, concert="Open floor")
+    page = visitor.page
+    page.goto(visitor.site.url("cart"))
+    page.get_by_role("link", name="Check out").click()
+    page.get_by_label("Your name").fill("Cy Cole")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_role("button", name="Order", exact=True).click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Order RA-"))
+    assert visitor.site.mails_to(email, containing="ticket")
+
+
+def test_words_are_found_in_the_journal_and_in_the_shop(visitor: Visitor) -> None:
+    page = visitor.page
+    page.goto(visitor.site.url("blog", "/search/"))
+    page.get_by_label("Words to look for").fill("loaves")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("main")).to_contain_text("Three loaves")
+
+    page.goto(visitor.site.url("market"))
+    page.get_by_label("What are you looking for?").fill("rye")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("link", name="Dark rye").first).to_be_visible()
+
+
+def test_a_list_is_narrowed_and_sorted(visitor: Visitor) -> None:
+    page = visitor.page
+    page.goto(visitor.site.url("market", "/products/"))
+    page.get_by_label("Shelf").select_option(label=page.get_by_label("Shelf").locator("option").nth(1).inner_text())
+    page.get_by_label("Order").select_option("price")
+    page.get_by_role("button", name="Show").click()
+
+    expect(page).to_have_url(re.compile("category=.+|sort=price"))
+    expect(page.get_by_role("link", name="Clear")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("app", "path"),
+    [("blog", "/admin/posts/"), ("market", "/admin/products/"), ("events", "/admin/")],
+)
+def test_staff_change_a_title(staff: Page, site: RunningSite, app: str, path: str) -> None:
+    staff.goto(site.url(app, path))
+    staff.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
+    title = staff.get_by_label(re.compile("^(Title|Name)"))
+    changed = f"{title.input_value()} again"
+    title.fill(changed)
+    staff.get_by_role("button", name="Save", exact=True).click()
+
+    expect(staff.get_by_role("heading", level=1)).to_have_text(changed)
