@@ -15,7 +15,7 @@ FOCUSED = """() => {
 }"""
 # A card shows the focus of its link around itself.
 SEEN = """() => {
-    const it = document.activeElement, card = it.closest('.card');
+    const it = document.activeElement, card = it.closest('.card, .agenda-row, .lead-story');
     const styles = [getComputedStyle(it), getComputedStyle(it, '::after'), ...(card ? [getComputedStyle(card)] : [])];
     return styles.some(style => style.outlineStyle !== 'none' || style.boxShadow.includes('3px'));
 }"""
