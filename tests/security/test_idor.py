@@ -42,9 +42,14 @@ MINE: dict[str, dict[str, dict[str, str]]] = {
 }
 SENT = {"passkeys.update": {"name": "Mine now"}}
 # Open on purpose: in every app, and in each.
-IN_EVERY = {"media": "pictures of pages; names are hashes of their content"}
+IN_EVERY = {
+    "share_pictures.show": "pictures for sharing what is public",
+    "media": "pictures of pages; names are hashes of their content",
+}
 OPEN: dict[str, dict[str, str]] = {
     "blog": {
+        "feeds.author_rss": "public",
+        "feeds.tag_rss": "public",
         "authors.show": "whose names stand over published posts",
         "tags.show": "published posts by tag",
         "sign_in.show": "whoever has the random link; bound to the asking browser",
