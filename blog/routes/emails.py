@@ -49,5 +49,5 @@ async def update(token: str) -> Response:
 @bp.after_request
 async def keep_links_to_ourselves(response: Response) -> Response:
     """The secret is in the address, so no other site is told it."""
-    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Referrer-Policy"] = "no-referrer"
     return response

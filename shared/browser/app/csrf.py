@@ -5,8 +5,9 @@ no such header is no browser's: it passes only if it carries no session. The rul
 CrossOriginProtection, stricter where no header is there at all.
 """
 
-from quart import Quart, request
+from quart import Quart, Response, request
 
+from shared.browser.app.errors import refusal
 from shared.config import Settings
 from shared.errors import Forbidden
 
@@ -21,13 +22,15 @@ def use_csrf(app: Quart, settings: Settings) -> None:
     trusted = frozenset(settings.apps.model_dump().values())
 
     @app.before_request
-    async def refuse_cross_origin() -> None:
+    async def refuse_cross_origin() -> Response | None:
         if request.method in SAFE or request.path.startswith(("/internal/", "/webhooks/")):
-            return
+            return None
         origin = request.headers.get("Origin")
         site = request.headers.get("Sec-Fetch-Site")
         if not allowed(origin, site, trusted=trusted, has_session=bool(request.cookies)):
-            raise CrossOrigin
+            # Answered here: nobody is known yet, and a blueprint's own pages for errors would ask who it is.
+            return await refusal(CrossOrigin())
+        return None
 
 
 def allowed(origin: str | None, site: str | None, *, trusted: frozenset[str], has_session: bool) -> bool:

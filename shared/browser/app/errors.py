@@ -7,6 +7,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from shared.browser.app.utils.htmx import wants_fragment
+from shared.browser.app.utils.paths import path_for_log
 from shared.browser.app.utils.templates import render, render_alone
 from shared.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooMany, Unavailable
 
@@ -43,9 +44,7 @@ def family_of(error: DomainError) -> str:
 def use_errors(app: Quart) -> None:
     @app.errorhandler(DomainError)
     async def refused(error: DomainError) -> Response:
-        response = await _answer(status_of(error), error.message, family=family_of(error))
-        response.headers.update(_headers(error))
-        return response
+        return await refusal(error)
 
     @app.errorhandler(HTTPException)
     async def http_problem(error: HTTPException) -> Response:
@@ -69,6 +68,13 @@ def use_errors(app: Quart) -> None:
     @app.errorhandler(Exception)
     async def unexpected(error: Exception) -> Response:
         return _stand_alone(500, error)
+
+
+async def refusal(error: DomainError) -> Response:
+    """What a visitor is told, for hooks that must not leave it to a blueprint's own pages for errors."""
+    response = await _answer(status_of(error), error.message, family=family_of(error))
+    response.headers.update(_headers(error))
+    return response
 
 
 def _headers(error: DomainError) -> dict[str, str]:
@@ -97,7 +103,7 @@ async def _page(status: int, message: str) -> str:
 
 
 def _stand_alone(status: int, error: Exception) -> Response:
-    log.error("request failed", path=request.path, exc_info=error)
+    log.error("request failed", path=path_for_log(), exc_info=error)
     message = MESSAGES[status]
     if _wants_json():
         response = jsonify({"error": "Unavailable" if status == 503 else "500", "message": message})  # noqa: PLR2004

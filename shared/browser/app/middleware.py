@@ -6,6 +6,7 @@ import structlog
 from quart import Quart, Response, g, request
 
 from shared.browser.app.csrf import SAFE
+from shared.browser.app.utils.paths import path_for_log
 from shared.db.session import open_session
 from shared.log_config.setup import request_id
 from shared.utils import random_token
@@ -25,7 +26,7 @@ def use_request_log(app: Quart) -> None:
             log.info(
                 "request",
                 method=request.method,
-                path=request.path,
+                path=path_for_log(),
                 status=response.status_code,
                 ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
             )

@@ -1,0 +1,48 @@
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from rose.supervisor.postgres import Postgres
+from rose.supervisor.valkey import Valkey
+from shared.browser.app import limits
+from shared.browser.app.limits import Limit
+from shared.db.session import use_engine
+from tests.conftest import TEMPLATE
+from tests.house import settings_for
+from tests.security.town import Town
+
+
+@pytest.fixture(scope="session")
+def town_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    server = Valkey(tmp_path_factory.mktemp("town-valkey"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _town(
+    postgres: Postgres, town_valkey: Valkey, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Town]:
+    name = f"town_{uuid4().hex[:12]}"
+    admin = await asyncpg.connect(postgres.url("postgres", driver="postgresql"))
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+    home = tmp_path_factory.mktemp("town")
+    found = Town(settings_for(postgres.url(name), home=home, redis_url=town_valkey.url))
+    await found.settle()
+    yield found
+    await found.aclose()
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+def town(_town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """One for all walks through all routes: what they do is refused, or is looking. Nobody walks too often here."""
+    use_engine(_town.engine)
+    for name in limits.LIMITS:
+        monkeypatch.setitem(limits.LIMITS, name, Limit(1_000_000, 3600))
+    return _town
