@@ -22,8 +22,11 @@ async def send_magic_link(event: MagicLinkRequested) -> None:
     # A mail server that was away for long must not bring a heap of dead links.
     if link is None or link.used_at is not None or link.expires_at <= utcnow():
         return
-    url = host_url(settings, "blog", f"/sign-in/{sign_in.secret_of(link, key=settings.secret_key)}/")
-    code = sign_in.code_of(link, key=settings.secret_key)
+    key = sign_in.key_of(link, settings.secret_keys)
+    if key is None:
+        return
+    url = host_url(settings, "blog", f"/sign-in/{sign_in.secret_of(link, key=key)}/")
+    code = sign_in.code_of(link, key=key)
     subject = f"Sign in to {settings.site.name}"
     letter = Letter(link.email, subject, "magic_link", f"magic-link-{link.id}", {"url": url, "code": code})
     await send(letter, settings)

@@ -93,7 +93,8 @@ async def _request_link(asked: SignIn, browser: str) -> None:
 
 async def _elsewhere(link: MagicLink, *, status: int = 200) -> Response:
     """Whoever holds the mail may read its digits; only the tab that asked can use them."""
-    code = sign_in.code_of(link, key=current_settings().secret_key)
+    settings = current_settings()
+    code = sign_in.code_of(link, key=sign_in.key_of(link, settings.secret_keys) or settings.secret_key)
     form = Submitted.of(SignIn, {"email": link.email, "next": link.next_path})
     return await page("blog/sign_in/elsewhere.html", code=code, form=form, status=status)
 

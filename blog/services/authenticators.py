@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.models import Authenticator, Passkey, RecoveryCode
+from shared.audit import audit
 from shared.errors import Conflict, Invalid
 from shared.models import User
 from shared.utils import keyed_hash, utcnow
@@ -63,6 +64,13 @@ async def check(session: AsyncSession, user: User, typed: str, *, keys: list[str
 
 async def remove(session: AsyncSession, user: User) -> None:
     await session.execute(delete(Authenticator).where(Authenticator.user_id == user.id))
+
+
+async def remove_all(session: AsyncSession, user: User) -> None:
+    """Passkeys, app and recovery codes, when all are lost: the member sets up new ones at the next sign-in."""
+    for factor in (Passkey, Authenticator, RecoveryCode):
+        await session.execute(delete(factor).where(factor.user_id == user.id))
+    audit(session, "member.factors_removed", f"user:{user.id}")
 
 
 async def has_authenticator(session: AsyncSession, user: User) -> bool:

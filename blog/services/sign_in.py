@@ -57,6 +57,11 @@ def secret_of(link: MagicLink, *, key: str) -> str:
     return keyed_hash(key, f"magic-link:{link.email}:{link.nonce}")
 
 
+def key_of(link: MagicLink, keys: list[str]) -> str | None:
+    """The site's key that this link was made with: a mail may still wait while the key is changed."""
+    return next((key for key in keys if link.token_hash == _hash(secret_of(link, key=key))), None)
+
+
 def code_of(link: MagicLink, *, key: str) -> str:
     """The six digits in the same mail, made in the same way. 2^256 is so large that no digits are likelier."""
     number = int(keyed_hash(key, f"sign-in-code:{link.email}:{link.nonce}"), 16)

@@ -2,8 +2,9 @@
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
+from blog.models import Passkey
 from shared.db.session import get_session, transaction
 from shared.models import User, UserSession
 from tests.fakes.passkey import SoftPasskey
@@ -181,3 +182,17 @@ async def test_a_browser_from_before_the_second_factor_has_to_show_it(house: Hou
 
     assert page.url.path == "/sign-in/again/"
     assert await state_of(cleo) == before
+
+
+async def test_an_administrator_takes_lost_factors_away(house: House) -> None:
+    ann = await house.member("ann@example.com")
+    async with transaction() as session:
+        session.add(Passkey(user_id=ann.id, credential_id=b"lost", public_key=b"key", name="Phone"))
+    lost = await house.signed_in(ann)
+    boss = await house.signed_in(await house.member("boss@example.com", admin=True))
+
+    await boss.post(f"/admin/members/{ann.id}/second-factors/delete/")
+
+    async with get_session(read_only=True) as session:
+        assert await session.scalar(select(Passkey.id)) is None
+    assert "/sign-in/" in str((await lost.get("/account/")).url)
