@@ -115,9 +115,10 @@ class House:
         for app in self.apps.values():
             await app.extensions["event_processor"].aclose()
             await app.extensions["page_cache"].aclose()
-            # One that counts in this process alone has nothing to close.
-            with contextlib.suppress(AttributeError):
-                await app.extensions["limits"].aclose()
+            # What counts and remembers in this process alone has nothing to close.
+            for name in ("limits", "nonces"):
+                with contextlib.suppress(AttributeError):
+                    await app.extensions[name].aclose()
         await self.engine.dispose()
         use_engine(None)
 
