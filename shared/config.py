@@ -24,6 +24,7 @@ from shared.errors import DomainError
 
 AppName = Literal["blog", "market", "cart", "events"]
 CURRENCIES = ["BRL", "CHF", "CLP", "COP", "CZK", "DKK", "EUR", "GBP", "HRK", "HUF", "NOK", "PLN", "RON", "SEK", "USD"]
+SERVICES = ("database_url", "database_direct_url", "redis_url", "smtp_url")
 
 
 class ConfigurationWrong(DomainError):
@@ -193,16 +194,7 @@ def _under_environment(values: dict[str, Any], environ: Mapping[str, str]) -> di
         "relay": _broker(environ, "RELAY"),
         "inbox": _broker(environ, "INBOX"),
     }
-    for name in (
-        "database_url",
-        "database_direct_url",
-        "redis_url",
-        "smtp_url",
-        "secret_key",
-        "internal_key",
-        "internal_key_before",
-        "metrics_token",
-    ):
+    for name in (*SERVICES, "secret_key", "internal_key", "internal_key_before", "metrics_token"):
         found[name] = _secret(environ, name.upper())
     found["secret_key_fallbacks"] = (_secret(environ, "SECRET_KEY_FALLBACKS") or "").split()
     return {key: value for key, value in found.items() if value is not None}

@@ -64,7 +64,7 @@ async def walk(_town: Town) -> Walk:
     answers = [
         (route, who, await _town.ask(browser, route, headers=claims))
         for route in _town.routes("GET")
-        # Asks all four apps at once, which one process of four apps cannot answer without a server.
+        # Answers 500 in this house, where Valkey is there but nothing is served: a gap, not yet understood.
         if route.path != "/admin/cache/"
         for who, browser in browsers.items()
     ]
