@@ -33,7 +33,7 @@ def templates(tmp_path: Path) -> Environment:
 
 
 def context() -> dict[str, object]:
-    return {"user": None, "basket": None, "menu": [], "request_path": "/", "for_everyone": False}
+    return {"user": None, "basket": None, "menu": [], "request_path": "/", "for_everyone": False, "public": False}
 
 
 def call(templates: Environment, component: str, *given: object, **named: object) -> str:
