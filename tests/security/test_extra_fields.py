@@ -25,6 +25,7 @@ READS_NOTHING: dict[str, set[str]] = {
     "blog": {
         *(f"admin_{name}.destroy" for name in ("authors", "menu", "newsletters", "tags", "posts", "members")),
         *(f"admin_{name}.destroy" for name in ("bus", "page_caches", "pauses", "publications", "sessions")),
+        "admin_sessions.remove_factors",
         # Answers only in the middle of setting up a second factor; its form is among those above.
         "authenticators.confirm",
         "authenticators.create",

@@ -74,7 +74,7 @@ async def test_a_handlers_log_lines_go_on_with_the_trace(
 async def test_what_one_app_asks_another_belongs_to_the_same_trace(house: House, lines: io.StringIO) -> None:
     bob = await house.signed_in(await house.member(admin=True))
 
-    await bob.get("/admin/bus/", headers={"traceparent": GIVEN})
+    await bob.get("/account/", headers={"traceparent": GIVEN})
 
     asked = [line for line in map(json.loads, lines.getvalue().splitlines()) if "/internal/" in line.get("path", "")]
     assert {line["traceparent"].split("-")[1] for line in asked} == {TRACE}

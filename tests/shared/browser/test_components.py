@@ -14,7 +14,7 @@ from tests.house import settings_for
 TEMPLATES = Path(__file__).parents[3] / "shared/browser/templates"
 MAY = datetime(2026, 5, 15, 18, 30, tzinfo=UTC)
 # Parts of base.html, of admin/base.html, or of other parts: seen wherever those are.
-FRAME = {"announce", "basket_link", "brand", "label", "leaf", "menu_entry", "nav_item", "picture"}
+FRAME = {"announce", "basket_link", "brand", "json_ld", "label", "leaf", "menu_entry", "nav_item", "picture"}
 
 
 class JoinUs(Form):
