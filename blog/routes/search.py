@@ -1,6 +1,7 @@
 from quart import Blueprint, Response, g, request
 
 from blog.services import search
+from shared.browser.app.limits import limited
 from shared.browser.app.utils.htmx import page
 
 bp = Blueprint("search", __name__)
@@ -9,6 +10,7 @@ LONGEST = 200
 
 
 @bp.get("/search/")
+@limited("search")
 async def index() -> Response:
     words = request.args.get("q", "").replace("\x00", "").strip()[:LONGEST]
     number = min(max(request.args.get("page", 1, type=int), 1), 1000)

@@ -8,6 +8,7 @@ from cart.services import baskets, checkouts, payments
 from cart.services.basket_views import arrange
 from cart.services.baskets import Identity
 from cart.services.checkouts import Wish
+from shared.browser.app.limits import limited
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
@@ -28,6 +29,7 @@ async def new() -> Response:
 
 
 @bp.post("/checkout/")
+@limited("checkout")
 async def create() -> Response:
     form = await read_form(PlaceOrder)
     if not form.ok:

@@ -6,6 +6,7 @@ from events.forms import chosen_places
 from events.routes.views import entry_context
 from events.services import baskets
 from shared.browser.app.errors import status_of
+from shared.browser.app.limits import limited
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import DomainError
@@ -15,6 +16,7 @@ bp = Blueprint("baskets", __name__)
 
 
 @bp.post("/entries/<int:entry_id>-<slug>/basket/")
+@limited("basket")
 async def create(entry_id: int, slug: str) -> Response:
     try:
         places = chosen_places(await request.form)

@@ -9,6 +9,7 @@ from market.services import answers, baskets, listings, offers
 from market.services.baskets import Filled
 from market.services.offers import Offer
 from shared.browser.app.errors import status_of
+from shared.browser.app.limits import limited
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
@@ -23,6 +24,7 @@ FRAGMENT = "market/products/_basket.html"
 
 
 @bp.post("/products/<slug>/basket/")
+@limited("basket")
 async def create(slug: str) -> Response:
     form = await read_form(AddToBasket)
     async with get_session(read_only=True) as session:

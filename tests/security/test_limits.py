@@ -1,5 +1,6 @@
 """How often something may be done, and who is counted."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from quart import Quart
 from rose.supervisor.valkey import Valkey
 from shared.browser.app import limits
 from shared.browser.app.limits import HOUR, Limit, client_network, limited, spend
+from shared.config import AppName
 from shared.errors import TooMany, Unavailable
 from shared.infrastructure.factory import create_base_app
-from tests.house import settings_for
+from tests.house import APPS, House, settings_for
 
 NOBODY = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
 
@@ -93,3 +95,27 @@ async def test_only_trusted_proxies_say_who_asks(
     headers = {"X-Forwarded-For": forwarded, "Remote-Addr": peer}  # Quart itself sets the second, from the socket
     async with app.test_request_context("/", headers=headers):
         assert client_network() == counted
+
+
+def test_every_declared_limit_is_one_that_somebody_meets() -> None:
+    sources = "".join(path.read_text() for app in APPS for path in Path(app).rglob("*.py"))
+
+    assert {name for name in limits.LIMITS if not re.search(rf'(spend|limited)\("{name}"', sources)} == set()
+
+
+@pytest.mark.parametrize("app", APPS)
+async def test_every_limited_route_says_when_to_come_back(
+    house: House, app: AppName, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, limit in limits.LIMITS.items():
+        monkeypatch.setitem(limits.LIMITS, name, Limit(0, limit.seconds))
+    quart = house.apps[app]
+    rules = [rule for rule in quart.url_map.iter_rules() if hasattr(quart.view_functions[rule.endpoint], "limit")]
+    browser = house.client()
+
+    for rule in rules:
+        method = "POST" if "POST" in (rule.methods or ()) else "GET"
+        path = re.sub(r"<[^>]*>", "1", rule.rule)
+        answer = await browser.request(method, house.url(app, path))
+        assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (429, True), rule.rule
+    assert rules

@@ -44,7 +44,7 @@ LIMITS: dict[str, Limit] = {
     "email_change": Limit(5, HOUR, closed=True),
     "search": Limit(60, MINUTE),
     "basket": Limit(120, MINUTE),
-    "checkout": Limit(20, MINUTE),
+    "checkout": Limit(30, MINUTE),
 }
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -131,6 +131,7 @@ def limited(name: str) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awai
             await spend(name, client_network())
             return await route(*args, **kwargs)
 
+        counted.limit = name  # type: ignore[attr-defined]
         return counted
 
     return wrap
