@@ -28,6 +28,7 @@ PAGES = (
     ("entry", "events", "/entries/3-late-strings/"),
 )
 BARS = {"performance": 98, "accessibility": 100, "best-practices": 100, "seo": 100}
+TRIES = 3
 LINE = "{:<12}{:>13}{:>15}{:>16}{:>6}   {}"
 
 
@@ -57,8 +58,12 @@ def measure(address: str, out: Path) -> dict[str, dict[str, dict[str, float | No
     flags = " ".join(["--headless=new", *FLAGS])
     command = ["node", "node_modules/lighthouse/cli/index.js", address, "--quiet", "--output=json"]
     command += [f"--output-path={out}", f"--chrome-flags={flags}", f"--only-categories={','.join(BARS)}"]
-    subprocess.run(command, cwd=HERE, env=os.environ | {"CHROME_PATH": chromium()}, check=True)
-    return dict(json.loads(out.read_text()))
+    # It loses the beginning of a recording now and then, and says itself to run it again.
+    for _ in range(TRIES):
+        ended = subprocess.run(command, cwd=HERE, env=os.environ | {"CHROME_PATH": chromium()}, check=False)
+        if ended.returncode == 0:
+            return dict(json.loads(out.read_text()))
+    raise SystemExit(f"Lighthouse did not manage {address} in {TRIES} tries.")
 
 
 def times(found: dict[str, dict[str, dict[str, float | None]]]) -> str:
