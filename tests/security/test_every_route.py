@@ -64,8 +64,6 @@ async def walk(_town: Town) -> Walk:
     answers = [
         (route, who, await _town.ask(browser, route, headers=claims))
         for route in _town.routes("GET")
-        # Answers 500 in this house, where Valkey is there but nothing is served: a gap, not yet understood.
-        if route.path != "/admin/cache/"
         for who, browser in browsers.items()
     ]
     after = await _town.everything()
