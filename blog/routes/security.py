@@ -18,11 +18,12 @@ HERE = "/account/security/"
 @bp.get("/account/security/")
 @require_user
 async def show() -> Response:
+    has_app, codes_left = await authenticators.count_ways(g.session, g.user)
     found: dict[str, Any] = {
         "visits": await list_visits(g.session, g.user),
         "passkeys": await passkeys.list_passkeys(g.session, g.user),
-        "has_app": await authenticators.has_authenticator(g.session, g.user),
-        "codes_left": await authenticators.count_recovery_codes(g.session, g.user),
+        "has_app": has_app,
+        "codes_left": codes_left,
     }
     return await page(
         "blog/account/security.html",

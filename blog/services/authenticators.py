@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pyotp
 from cryptography.fernet import Fernet, MultiFernet
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.models import Authenticator, Passkey, RecoveryCode
@@ -91,9 +91,12 @@ async def new_recovery_codes(session: AsyncSession, user: User, *, key: str) -> 
     return [f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in codes]
 
 
-async def count_recovery_codes(session: AsyncSession, user: User) -> int:
+async def count_ways(session: AsyncSession, user: User) -> tuple[bool, int]:
+    """Whether an app is in force, and how many recovery codes are left, in one question."""
+    app = exists().where(Authenticator.user_id == user.id, ~_unconfirmed())
     left = select(func.count()).where(RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None))
-    return await session.scalar(left) or 0
+    has_app, codes_left = (await session.execute(select(app, left.scalar_subquery()))).one()
+    return has_app, codes_left
 
 
 def address(secret: str, user: User, *, site: str) -> str:

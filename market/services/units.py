@@ -1,6 +1,7 @@
 """Amounts as people say them, and prices that can be compared."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from market.models.product import Unit
@@ -31,6 +32,8 @@ class UnitPrice(NamedTuple):
     unit: str
 
 
+# Lists ask for the same few hundred amounts again and again, and Decimal is slow.
+@lru_cache(4096)
 def price_per(price: int, measure: Decimal, unit: str) -> UnitPrice | None:
     """What a kilogram, a litre or one of several pieces costs; None when the price says it already."""
     factor, name = COMPARED.get(unit, (Decimal(1), unit))
@@ -40,6 +43,7 @@ def price_per(price: int, measure: Decimal, unit: str) -> UnitPrice | None:
     return UnitPrice(int(each), COUNTED.get(name, (name, name))[0])
 
 
+@lru_cache(4096)
 def amount(measure: Decimal, unit: str) -> str:
     """As on a label: 500 g, 1.5 l, 1 loaf, 6 pieces."""
     number = f"{measure.normalize():f}"
