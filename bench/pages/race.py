@@ -34,11 +34,11 @@ async def main(place: Place) -> int:
     logging.getLogger().setLevel("ERROR")
     trouble = {number: kind for kind, every in TROUBLED.items() for number in chosen(every)}
     found = await race.run(ROUNDS, trouble=trouble)
-    await race.aclose()
-    await engine.dispose()
     print(f"{found.rounds:,} rounds, {len(trouble)} of them troubled; the page was drawn {found.drawn:,} times")
     print(f"left stale: {found.stale}; late answers to the writer's own next request: {found.late}")
     print(f"known to the other process: p99 {found.p99 * 1000:.1f} ms after the writer's answer (bar 20)")
+    await race.aclose()
+    await engine.dispose()
     return 1 if found.stale or found.late else 0
 
 

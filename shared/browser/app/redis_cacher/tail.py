@@ -27,7 +27,7 @@ class Tail:
         self.clock, self.figures = clock, figures
         self.redis = connect(url, timeout=SOCKET_SECONDS, text=True)
         self.redis.connection_pool.connection_kwargs["redis_connect_func"] = self._greet
-        self.joined = False
+        self.joined = self.closing = False
         self.task: asyncio.Task[None] | None = None
         self.ready = asyncio.Event()
 
@@ -38,6 +38,8 @@ class Tail:
         await self.ready.wait()
 
     async def aclose(self) -> None:
+        # A time-out of the client's may swallow the cancelling; the loop then ends by itself.
+        self.closing = True
         if self.task is not None:
             self.task.cancel()
             await asyncio.gather(self.task, return_exceptions=True)
@@ -49,7 +51,7 @@ class Tail:
         await connection.on_connect()
 
     async def _follow(self) -> None:
-        while True:
+        while not self.closing:
             try:
                 await self._once()
             except (RedisError, OSError, IndexError) as error:
