@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rose.supervisor.postgres import Postgres
+from rose.supervisor.valkey import Valkey
 from shared.config import Settings
 from shared.db.session import create_engine, open_session, use_engine
 from tests.fakes.mail import MailFake
@@ -29,6 +30,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     server = Postgres(tmp_path_factory.mktemp("postgres"))
     server.start(fsync=False)
     _migrate_template(server)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    """One for each file of tests: some flush it, stop it and start it again."""
+    server = Valkey(tmp_path_factory.mktemp("valkey"))
+    server.start()
     yield server
     server.stop()
 

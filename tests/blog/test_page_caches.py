@@ -1,19 +1,9 @@
-from collections.abc import Iterator
-
 import pytest
 from redis import Redis
 
 from rose.supervisor.valkey import Valkey
 from shared.config import Settings
 from tests.house import House
-
-
-@pytest.fixture(scope="module")
-def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
-    server = Valkey(tmp_path_factory.mktemp("valkey"))
-    server.start()
-    yield server
-    server.stop()
 
 
 async def test_without_valkey_it_says_so(house: House) -> None:

@@ -1,7 +1,6 @@
 """How often something may be done, and who is counted."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,14 +21,6 @@ NOBODY = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(limits.LIMITS, "search", Limit(2, HOUR))
     monkeypatch.setitem(limits.LIMITS, "sign_in_address", Limit(2, HOUR, closed=True))
-
-
-@pytest.fixture(scope="module")
-def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
-    server = Valkey(tmp_path_factory.mktemp("valkey"))
-    server.start()
-    yield server
-    server.stop()
 
 
 def app_with(tmp_path: Path, **changes: object) -> Quart:

@@ -1,10 +1,9 @@
 """Calls between the apps: not one bit may change, no call is good twice, and keys change without a pause."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 
@@ -48,9 +47,11 @@ def test_a_call_cannot_claim_another_key_than_it_was_signed_with() -> None:
 @given(name=st.sampled_from(NAMES), place=st.integers(0, 200), bit=st.integers(0, 7))
 def test_no_bit_of_a_header_may_change(name: str, place: int, bit: int) -> None:
     headers = signed()
+    changed = flipped(headers[name], place, bit)
+    assume("\n" not in changed and "\r" not in changed)  # the server's parser lets no such header through
 
     with pytest.raises(Unsigned):
-        Verifier(NEW, "cart").verify(Headers(headers | {name: flipped(headers[name], place, bit)}), MESSAGE)
+        Verifier(NEW, "cart").verify(Headers(headers | {name: changed}), MESSAGE)
 
 
 @settings(max_examples=200, deadline=None)
@@ -73,14 +74,6 @@ def test_whatever_is_sent_is_refused_and_never_a_fault(headers: dict[str, str]) 
 
     with pytest.raises(Unsigned):
         Verifier(NEW, "cart").verify(Headers(clean), MESSAGE)
-
-
-@pytest.fixture(scope="module")
-def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
-    server = Valkey(tmp_path_factory.mktemp("valkey"))
-    server.start()
-    yield server
-    server.stop()
 
 
 async def test_what_one_process_has_seen_no_other_takes(valkey: Valkey) -> None:

@@ -1,7 +1,5 @@
 """What is the visitor's own stands on kept pages too, and only there for them."""
 
-from collections.abc import Iterator
-
 import pytest
 from redis import Redis
 from sqlalchemy import event
@@ -13,14 +11,6 @@ from tests.factories.market import a_product
 from tests.house import ORIGINS, House
 
 MARKET = ORIGINS["market"]
-
-
-@pytest.fixture(scope="module")
-def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
-    server = Valkey(tmp_path_factory.mktemp("valkey"))
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Kept pages are never older than the last commit that changed them; without a cache, pages are right, only slower."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,14 +14,6 @@ from shared.config import Settings
 from shared.db.session import transaction
 from shared.models import KeyValue
 from tests.house import House
-
-
-@pytest.fixture(scope="module")
-def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
-    server = Valkey(tmp_path_factory.mktemp("valkey"))
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

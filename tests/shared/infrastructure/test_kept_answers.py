@@ -1,7 +1,7 @@
 """What is answered without the app is what the app would have answered; what is unusual goes to the app."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
@@ -17,14 +17,6 @@ from shared.infrastructure.serve import protocol
 from tests.house import House
 
 HOST = "localhost:8000"
-
-
-@pytest.fixture(scope="module")
-def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
-    server = Valkey(tmp_path_factory.mktemp("valkey"))
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
