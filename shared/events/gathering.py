@@ -51,6 +51,8 @@ class Gathering:
                 connection: Connection = raw.driver_connection
                 while self._waiting and not connection.is_closed():
                     await self._write(connection, self._take())
+                    # Whoever waited goes on first; giving the connection back can wait.
+                    await asyncio.sleep(0)
         except Exception as error:  # noqa: BLE001  there is no connection to be had: that is everybody's news
             waiting, self._waiting = self._waiting, []
             _tell(waiting, error)
