@@ -27,29 +27,35 @@ from shared.events.versions import parse
 class InsideLane(Lane):
     name = "inside"
     at_once = 1000
-    _held: AsyncConnection | None = None
+    _session: AsyncSession | None = None
+    _held: AsyncConnection
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncSession]:
-        """On one connection of the pool, kept as long as there is work: asking it each time whether it is
-        still there takes longer than the work.
+        """In one session on one connection of the pool, kept as long as there is work: making them anew, and asking
+        whether the connection is still there, takes longer than the work.
         """
-        if self._held is None:
-            self._held = await engine().connect()
-            self._driver: Any = (await self._held.get_raw_connection()).driver_connection
+        if self._session is None:
+            held = await engine().connect()
+            self._driver: Any = (await held.get_raw_connection()).driver_connection
+            self._session, self._held = AsyncSession(held, expire_on_commit=False), held
         try:
-            async with AsyncSession(self._held, expire_on_commit=False) as session, session.begin():
-                yield session
+            async with self._session.begin():
+                yield self._session
         except BaseException as error:
             await self._let_go()
             if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == NOTHING_MOVED:
                 raise LeaseLost from error
             raise
+        # The next handler finds nothing of this one.
+        self._session.expunge_all()
+        self._session.info.clear()
 
     async def _let_go(self) -> None:
-        held, self._held = self._held, None
-        if held is not None:
-            await held.close()
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+            await self._held.close()
 
     async def aclose(self) -> None:
         await self._let_go()
