@@ -1,7 +1,6 @@
 """A product as lists show it: read as columns, never as an entity."""
 
-from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, exists, literal, select
@@ -30,7 +29,6 @@ class Card(NamedTuple):
     illustration: str
     producer: str | None
     stock: str | None
-    labels: list[str]
     liked: bool
 
     @property
@@ -62,7 +60,6 @@ def _select(liked: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         Product.unit,
         Product.image_url,
         Product.illustration,
-        Product.labels,
         left(),
         Producer.name.label("producer"),
         liked.label("liked"),
@@ -70,20 +67,27 @@ def _select(liked: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 
 def to_card(row: Row[Any]) -> Card:
+    """Of the columns of `select_cards`, whatever comes after them."""
+    return _card(tuple(row[:12]))
+
+
+# Lists show the same products again and again.
+@lru_cache(4096)
+def _card(values: tuple[Any, ...]) -> Card:
+    number, slug, title, price, currency, measure, unit, image_url, illustration, free, producer, liked = values
     return Card(
-        id=row.id,
-        slug=row.slug,
-        title=row.title,
-        price=row.price,
-        currency=row.currency,
-        amount=units.amount(row.measure, row.unit),
-        per=units.price_per(row.price, Decimal(row.measure), row.unit),
-        image_url=row.image_url,
-        illustration=row.illustration or "basket",
-        producer=row.producer,
-        stock=stock_words(row.left),
-        labels=row.labels,
-        liked=row.liked,
+        id=number,
+        slug=slug,
+        title=title,
+        price=price,
+        currency=currency,
+        amount=units.amount(measure, unit),
+        per=units.price_per(price, measure, unit),
+        image_url=image_url,
+        illustration=illustration or "basket",
+        producer=producer,
+        stock=stock_words(free),
+        liked=liked,
     )
 
 

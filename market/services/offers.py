@@ -71,6 +71,7 @@ async def _read(session: AsyncSession, *condition: ColumnElement[bool], viewer_i
             Product.description,
             Product.vat_rate,
             Product.allergens,
+            Product.labels,
             Producer.slug.label("producer_slug"),
             Category.name.label("category"),
             Category.slug.label("category_slug"),

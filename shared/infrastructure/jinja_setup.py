@@ -1,6 +1,9 @@
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, FileSystemLoader, PackageLoader, StrictUndefined
+from jinja2.runtime import Macro
 from quart import Quart
 
 from shared.browser.app.filters import filters_for
@@ -32,8 +35,22 @@ def use_templates(app: Quart, settings: Settings) -> None:
         cart_url=urls.cart_url,
         events_url=urls.events_url,
         app_name=app.extensions["app_name"],
+        remembered=_remembered(),
     )
     app.extensions["templates"] = environment
+
+
+def _remembered() -> Callable[..., str]:
+    """`remembered(macro, …)`: an imported macro knows only what it is given, so the same values are drawn once.
+
+    For the cards of lists, when they are tuples of plain values. A macro of the page itself is a new one each time.
+    """
+
+    @lru_cache(4096)
+    def draw(macro: Macro, *values: object, **named: object) -> str:
+        return macro(*values, **named)
+
+    return draw
 
 
 def _compiled(folder: Path) -> FileSystemBytecodeCache | None:

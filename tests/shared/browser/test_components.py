@@ -98,3 +98,11 @@ def test_error_pages_show_a_way_on(templates: Environment, template: str) -> Non
     assert page.count("<h1") == 1
     assert "Sold out." in page
     assert 'href="http://localhost:8000/"' in page
+
+
+def test_a_card_is_drawn_once_for_the_same_values(templates: Environment) -> None:
+    remembered = templates.globals["remembered"]
+    price = templates.get_template("components/price.html").module.price  # type: ignore[attr-defined]
+    assert remembered(price, 240, "GBP") is remembered(price, 240, "GBP")
+    assert "£2.60" in remembered(price, 260, "GBP")
+    assert "<b>" not in remembered(templates.get_template("components/badge.html").module.badge, "<b>")  # type: ignore[attr-defined]
