@@ -41,6 +41,16 @@ def settings_for(database_url: str, *, home: Path, **changes: Any) -> Settings:
     return Settings.model_validate(values | changes)
 
 
+class Between(httpx.AsyncBaseTransport):
+    """From one app to another in this process."""
+
+    def __init__(self, apps: dict[str, Quart]) -> None:
+        self.ways = {ORIGINS[name]: httpx.ASGITransport(app=app) for name, app in apps.items()}  # type: ignore[arg-type]
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self.ways[f"{request.url.scheme}://{request.url.netloc.decode()}"].handle_async_request(request)
+
+
 class House:
     """`client()` is a browser; `deliver()` lets every domain event reach its handlers."""
 
@@ -52,10 +62,8 @@ class House:
         use_engine(self.engine)
         self.clients: list[httpx.AsyncClient] = []
         for name, app in self.apps.items():
-            api = InternalApi(name, settings)
             # The same HTTP, without a socket between.
-            api.client = self._client()
-            app.extensions["internal_api"] = api
+            app.extensions["internal_api"] = InternalApi(name, settings, Between(self.apps))
 
     def _client(self, **options: Any) -> httpx.AsyncClient:
         mounts = {
