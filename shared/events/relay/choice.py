@@ -30,7 +30,7 @@ def sink_for(url: str, *, stream: str = "EV") -> Sink:
 
 
 def _through_faststream(scheme: str, url: str) -> Sink:
-    from shared.events.relay.faststream import FastStreamSink, to_kafka, to_rabbit, to_redis
+    from shared.events.relay.faststream import FastStreamSink, make_exchange, to_kafka, to_rabbit, to_redis
 
     quiet: Any = {"logger": None}
     if scheme in {"redis", "rediss"}:
@@ -44,5 +44,5 @@ def _through_faststream(scheme: str, url: str) -> Sink:
     if scheme in {"amqp", "amqps"}:
         from faststream.rabbit import RabbitBroker
 
-        return FastStreamSink(RabbitBroker(url, **quiet), to_rabbit, name="rabbit")
+        return FastStreamSink(RabbitBroker(url, **quiet), to_rabbit, name="rabbit", prepare=make_exchange)
     raise NoSuchBroker

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from shared.events.relay.message import Message
@@ -14,17 +14,18 @@ CONNECT_WITHIN, PATIENCE = 5.0, 30.0
 KEEP = 1_000_000
 
 Address = Callable[[Message], dict[str, Any]]
+Prepare = Callable[[Any], Awaitable[object]]
 
 
 class FastStreamSink:
-    """`address` says where a message goes, in the words of this broker's `publish()`.
+    """`address` says where a message goes, in the words of this broker's `publish()`; `prepare` makes the place.
 
     FastStream waits for each answer. So messages of one key go one after another, and those of different keys beside
     each other: the order for each key does not depend on the broker.
     """
 
-    def __init__(self, broker: Any, address: Address, *, name: str) -> None:
-        self.name, self.broker, self.address = name, broker, address
+    def __init__(self, broker: Any, address: Address, *, name: str, prepare: Prepare | None = None) -> None:
+        self.name, self.broker, self.address, self.prepare = name, broker, address, prepare
         self._waiting: list[Message] = []
 
     async def open(self) -> None:
@@ -33,6 +34,8 @@ class FastStreamSink:
             await asyncio.wait_for(self.broker.connect(), CONNECT_WITHIN)
             if not await self.broker.ping(timeout=CONNECT_WITHIN):
                 raise ConnectionError("no answer")  # noqa: TRY301  told as any other trouble with the broker
+            if self.prepare is not None:
+                await asyncio.wait_for(self.prepare(self.broker), CONNECT_WITHIN)
         except Exception as error:
             raise BrokerAway from error
 
@@ -72,6 +75,13 @@ def to_redis(message: Message) -> dict[str, Any]:
 def to_kafka(message: Message) -> dict[str, Any]:
     key = message.key.encode() if message.key else None
     return {"topic": f"ev.{message.kind}", "key": key, "correlation_id": message.event_id}
+
+
+async def make_exchange(broker: Any) -> None:
+    """A topic exchange that outlives the server; whoever wants events binds a queue to it before they happen."""
+    from faststream.rabbit import ExchangeType, RabbitExchange
+
+    await broker.declare_exchange(RabbitExchange("ev", type=ExchangeType.TOPIC, durable=True))
 
 
 def to_rabbit(message: Message) -> dict[str, Any]:
