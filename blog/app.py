@@ -21,6 +21,7 @@ from blog.routes import (
     security,
     sign_in,
     sign_out,
+    subscriptions,
     tags,
 )
 from blog.routes.admin import ADMIN
@@ -57,6 +58,7 @@ PUBLIC = (
     security,
     sign_in,
     sign_out,
+    subscriptions,
     tags,
 )
 

@@ -61,6 +61,9 @@ class NamePasskey(Form):
 
 class ChangeAccount(Form):
     name: str = Field("", max_length=120, title="your name")
+
+
+class ChooseNewsletters(Form):
     newsletters: list[int] = Field([], max_length=100)
 
 
