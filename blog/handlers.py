@@ -2,12 +2,12 @@
 
 import base64
 
-from blog.services import emails, erasures, sign_in
+from blog.services import email_undos, emails, erasures, sign_in
 from blog.services.mails import Attachment, Letter, send
 from shared.browser.app.utils.settings import current_settings
 from shared.db.addresses import ERASED
 from shared.db.session import get_session
-from shared.events.payloads.accounts import EmailChangeRequested, MemberErased
+from shared.events.payloads.accounts import EmailChanged, EmailChangeRequested, MemberErased
 from shared.events.payloads.blog import MagicLinkRequested
 from shared.events.payloads.cart import OrderPaid
 from shared.events.payloads.events import TicketsIssued
@@ -48,6 +48,18 @@ async def send_email_change(event: EmailChangeRequested) -> None:
         found.before, "Your address is about to change", "email_notice", f"{about}-notice", {"url": account}
     )
     await send(notice, settings)
+
+
+async def send_email_changed(event: EmailChanged) -> None:
+    """To the address before: what happened, and the way back."""
+    settings = current_settings()
+    async with get_session(read_only=True) as session:
+        undo = await email_undos.find(session, event.undo_id)
+    if undo is None or undo.expires_at <= utcnow():
+        return
+    url = host_url(settings, "blog", f"/account/email/undo/{email_undos.secret_of(undo, key=settings.secret_key)}/")
+    about = f"email-undo-{undo.id}"
+    await send(Letter(undo.email, "Your address was changed", "email_changed", about, {"url": url}), settings)
 
 
 async def forget_member(event: MemberErased) -> None:

@@ -104,39 +104,6 @@ async def asked(house: House, mail: MailFake, browser: httpx.AsyncClient, addres
     return found.group()
 
 
-async def test_an_address_changes_once_its_link_is_opened(house: House, mail: MailFake) -> None:
-    ann = await house.member()
-    browser, other = await house.signed_in(ann), await house.signed_in(ann)
-
-    path = await asked(house, mail, browser, "new@example.com")
-    before = (await browser.get("/account/")).text
-    await browser.get(path)
-    after = await browser.post(path)
-
-    assert {one["To"] for one in mail.messages} == {"new@example.com", "ann@example.com"}
-    assert "you sign in with ann@example.com" in before
-    assert 'class="lead">new@example.com' in after.text
-    assert "/sign-in/" in str((await other.get("/account/")).url)
-    assert (await browser.post(path)).status_code == 404
-
-
-async def test_nobody_else_can_use_the_link(house: House, mail: MailFake) -> None:
-    path = await asked(house, mail, await house.signed_in(await house.member()), "new@example.com")
-    cy = await house.signed_in(await house.member("cy@example.com"))
-
-    assert (await cy.get(path)).status_code == 404
-    assert (await cy.post(path)).status_code == 404
-
-
-async def test_an_address_of_another_account_is_refused_to_its_owner_only(house: House, mail: MailFake) -> None:
-    await house.member("cy@example.com")
-    browser = await house.signed_in(await house.member())
-
-    path = await asked(house, mail, browser, "cy@example.com")
-
-    assert (await browser.post(path)).status_code == 409
-
-
 async def test_the_member_gets_everything_from_all_four_apps(house: House) -> None:
     ann = await house.member()
     browser = await house.signed_in(ann)

@@ -11,6 +11,14 @@ class EmailChangeRequested(DomainFact):
     change_id: int
 
 
+class EmailChanged(DomainFact):
+    """A member has another address. The mail to the one before is made from the row, as above."""
+
+    name: ClassVar[str] = "accounts.email_changed"
+
+    undo_id: int
+
+
 class MemberErased(DomainFact):
     """Whoever keeps something of this member forgets who they were. `address` is its keyed hash."""
 
