@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from cart.models import Basket, BasketLine, Order
+from cart.models import Basket, BasketLine, Order, Refund
 from cart.services import receipts, totals
 from shared.config import Settings
 from shared.db.addresses import ERASED, erasure_key, is_address
@@ -18,7 +18,10 @@ async def forget(session: AsyncSession, event: MemberErased, *, secret_key: str)
     theirs = is_address(Order.email, event.address, key=erasure_key(secret_key))
     nobody = {"email": ERASED, "buyer": "", "user_id": None, "session_id": None}
     orders = update(Order).where(or_(Order.user_id == event.user_id, theirs)).values(nobody)
-    await session.execute(orders.execution_options(synchronize_session=False))
+    found = await session.scalars(orders.returning(Order.id), execution_options={"synchronize_session": False})
+    # Written by staff, about whoever asked for it.
+    refunds = update(Refund).where(Refund.order_id.in_(found.all())).values(reason="")
+    await session.execute(refunds.execution_options(synchronize_session=False))
     await session.execute(delete(Basket).where(Basket.user_id == event.user_id))
 
 
