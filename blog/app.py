@@ -7,6 +7,7 @@ from blog.routes import (
     account,
     authenticators,
     authors,
+    email_undos,
     emails,
     erasures,
     exports,
@@ -21,6 +22,7 @@ from blog.routes import (
     security,
     sign_in,
     sign_out,
+    subscriptions,
     tags,
 )
 from blog.routes.admin import ADMIN
@@ -32,7 +34,14 @@ from shared.browser.app.redis_cacher import PagesChanged, bump_pages
 from shared.config import Settings
 from shared.editor.koenig import Koenig
 from shared.events.bus import register_handler
-from shared.events.payloads.accounts import EmailChangeRequested, MemberErased
+from shared.events.payloads.accounts import (
+    EmailChanged,
+    EmailChangeRequested,
+    ErasureCalledOff,
+    ErasureFellDue,
+    ErasureRequested,
+    MemberErased,
+)
 from shared.events.payloads.blog import MagicLinkRequested
 from shared.events.payloads.cart import OrderPaid
 from shared.events.payloads.events import TicketsIssued
@@ -45,6 +54,7 @@ PUBLIC = (
     account,
     authenticators,
     authors,
+    email_undos,
     emails,
     erasures,
     exports,
@@ -57,6 +67,7 @@ PUBLIC = (
     security,
     sign_in,
     sign_out,
+    subscriptions,
     tags,
 )
 
@@ -80,6 +91,10 @@ def register_handlers() -> None:
     """This app's lines of the glue: other apps' events, and what happens here."""
     register_handler(MagicLinkRequested, handlers.send_magic_link)
     register_handler(EmailChangeRequested, handlers.send_email_change)
+    register_handler(EmailChanged, handlers.send_email_changed)
+    register_handler(ErasureRequested, handlers.send_erasure_notice)
+    register_handler(ErasureFellDue, handlers.erase_member)
+    register_handler(ErasureCalledOff, handlers.send_erasure_called_off)
     register_handler(MemberErased, handlers.forget_member)
     register_handler(OrderPaid, handlers.send_receipt)
     register_handler(TicketsIssued, handlers.send_tickets)

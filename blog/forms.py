@@ -39,8 +39,13 @@ class SecondFactor(Form):
     next: str = Field("", max_length=500)
 
 
+class BeginAuthenticator(Form):
+    next: str = Field("", max_length=500)
+
+
 class ConfirmAuthenticator(Form):
     code: Annotated[str, BeforeValidator(_digits), Field(pattern=r"^\d{6}$", title="the six digits from the app")]
+    next: str = Field("", max_length=500)
 
 
 class NewPasskey(Form):
@@ -48,6 +53,7 @@ class NewPasskey(Form):
 
     credential: str = Field(max_length=20_000)
     name: str = Field("Passkey", min_length=1, max_length=60, title="a name")
+    next: str = Field("", max_length=500)
 
 
 class ShowPasskey(Form):
@@ -61,6 +67,9 @@ class NamePasskey(Form):
 
 class ChangeAccount(Form):
     name: str = Field("", max_length=120, title="your name")
+
+
+class ChooseNewsletters(Form):
     newsletters: list[int] = Field([], max_length=100)
 
 

@@ -2,16 +2,26 @@
 
 import base64
 
-from blog.services import emails, erasures, sign_in
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from blog.services import email_undos, emails, erasures, sign_in
 from blog.services.mails import Attachment, Letter, send
 from shared.browser.app.utils.settings import current_settings
 from shared.db.addresses import ERASED
 from shared.db.session import get_session
-from shared.events.payloads.accounts import EmailChangeRequested, MemberErased
+from shared.events.payloads.accounts import (
+    EmailChanged,
+    EmailChangeRequested,
+    ErasureCalledOff,
+    ErasureFellDue,
+    ErasureRequested,
+    MemberErased,
+)
 from shared.events.payloads.blog import MagicLinkRequested
 from shared.events.payloads.cart import OrderPaid
 from shared.events.payloads.events import TicketsIssued
 from shared.infrastructure import internal_api
+from shared.models import User
 from shared.utils import host_url, utcnow
 
 
@@ -48,6 +58,47 @@ async def send_email_change(event: EmailChangeRequested) -> None:
         found.before, "Your address is about to change", "email_notice", f"{about}-notice", {"url": account}
     )
     await send(notice, settings)
+
+
+async def send_email_changed(event: EmailChanged) -> None:
+    """To the address before: what happened, and the way back."""
+    settings = current_settings()
+    async with get_session(read_only=True) as session:
+        undo = await email_undos.find(session, event.undo_id)
+    if undo is None or undo.expires_at <= utcnow():
+        return
+    url = host_url(settings, "blog", f"/account/email/undo/{email_undos.secret_of(undo, key=settings.secret_key)}/")
+    about = f"email-undo-{undo.id}"
+    await send(Letter(undo.email, "Your address was changed", "email_changed", about, {"url": url}), settings)
+
+
+async def send_erasure_notice(event: ErasureRequested) -> None:
+    settings = current_settings()
+    async with get_session(read_only=True) as session:
+        member = await session.get(User, event.user_id)
+    # Called off before the mail went out.
+    if member is None or member.erase_at is None:
+        return
+    context = {"url": host_url(settings, "blog", "/sign-in/?next=/account/"), "erase_at": member.erase_at}
+    about = f"erasure-{member.id}-{member.erase_at:%Y%m%d%H%M}"
+    await send(
+        Letter(member.email, "Your account will be erased in a week", "erasure_notice", about, context), settings
+    )
+
+
+async def send_erasure_called_off(event: ErasureCalledOff) -> None:
+    settings = current_settings()
+    async with get_session(read_only=True) as session:
+        member = await session.get(User, event.user_id)
+    if member is None or member.erase_at is not None:
+        return
+    about = f"erasure-off-{member.id}-{utcnow():%Y%m%d%H%M}"
+    url = host_url(settings, "blog", "/account/data/")
+    await send(Letter(member.email, "Your account stays", "erasure_called_off", about, {"url": url}), settings)
+
+
+async def erase_member(session: AsyncSession, event: ErasureFellDue) -> None:
+    await erasures.carry_out(session, event.user_id, secret_key=current_settings().secret_key)
 
 
 async def forget_member(event: MemberErased) -> None:

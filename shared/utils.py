@@ -37,6 +37,11 @@ def keyed_hash(key: str, text: str) -> str:
     return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
+def hide_addresses(text: str) -> str:
+    """For what is written down about a failure: mail servers say whom they refuse."""
+    return re.sub(r"""[^\s<>(){}'",:;=]+@[^\s<>(){}'",:;=]+""", "…@…", text)
+
+
 def slugify(text: str, *, limit: int = 80) -> str:
     """ASCII, lower case, hyphens. Empty text gives an empty slug: the caller decides what then."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()

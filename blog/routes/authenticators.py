@@ -1,8 +1,10 @@
 """A member's authenticator app and recovery codes, below `/account/security/`."""
 
-from quart import Blueprint, Response, g
+from urllib.parse import quote
 
-from blog.forms import ConfirmAuthenticator
+from quart import Blueprint, Response, g, request
+
+from blog.forms import BeginAuthenticator, ConfirmAuthenticator
 from blog.routes.security import HERE
 from blog.services import authenticators, sign_in
 from shared.browser.app.authz import require_fresh
@@ -11,6 +13,7 @@ from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
 from shared.browser.app.utils.templates import render
+from shared.infrastructure.http_utils import safe_next
 
 bp = Blueprint("authenticators", __name__)
 
@@ -18,14 +21,15 @@ bp = Blueprint("authenticators", __name__)
 @bp.get("/account/security/authenticator/")
 @require_fresh
 async def new() -> Response:
-    return await _page(Submitted.of(ConfirmAuthenticator))
+    return await _page(Submitted.of(ConfirmAuthenticator, {"next": request.args.get("next", "")}))
 
 
 @bp.post("/account/security/authenticator/")
 @require_fresh
 async def create() -> Response:
+    wanted = (await read_form(BeginAuthenticator)).value.next
     await authenticators.begin(g.session, g.user, keys=current_settings().secret_keys)
-    return await see_other(f"{HERE}authenticator/")
+    return await see_other(f"{HERE}authenticator/" + (f"?next={quote(wanted, safe='')}" if wanted else ""))
 
 
 @bp.post("/account/security/authenticator/confirm/")
@@ -41,7 +45,7 @@ async def confirm() -> Response:
         form.refuse(error)
         return await _page(form, status=422)
     await sign_in.begin_with_new_factor(g.session, g.user)
-    return await see_other(f"{HERE}?saved=app")
+    return await see_other(safe_next(form.value.next, current_settings(), default=f"{HERE}?saved=app"))
 
 
 @bp.post("/account/security/authenticator/delete/")

@@ -30,6 +30,11 @@ async def destroy() -> Response:
     return await see_other("/account/?saved=kept#address")
 
 
+@bp.get("/undone/")
+async def undone() -> Response:
+    return await page("blog/account/email_undone.html")
+
+
 @bp.get("/<token>/")
 @require_user
 async def show(token: str) -> Response:
@@ -41,7 +46,7 @@ async def show(token: str) -> Response:
 @bp.post("/<token>/")
 @require_user
 async def update(token: str) -> Response:
-    member = await emails.confirm(g.session, g.user.id, token)
+    member = await emails.confirm(g.session, g.user.id, token, key=current_settings().secret_key)
     await members.sign_out_elsewhere(g.session, member, keep=g.visit.id)
     return await see_other("/account/?saved=changed#address")
 

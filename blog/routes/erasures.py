@@ -5,7 +5,6 @@ from blog.services import erasures, members
 from shared.browser.app.authz import require_fresh
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
-from shared.browser.app.utils.settings import current_settings
 from shared.infrastructure.user_loader import end_visit
 
 bp = Blueprint("erasures", __name__, url_prefix="/account")
@@ -24,7 +23,7 @@ async def create() -> Response:
     if not form.ok:
         return await page("blog/account/erasure.html", form=form, status=422)
     member = await members.get(g.session, g.user.id)
-    await erasures.erase(g.session, member, secret_key=current_settings().secret_key)
+    await erasures.request(g.session, member)
     await end_visit(g.session)
     return await see_other("/account/erased/")
 

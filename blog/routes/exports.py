@@ -3,9 +3,16 @@ import json
 from quart import Blueprint, Response, g
 
 from blog.services import exports
-from shared.browser.app.authz import require_fresh
+from shared.browser.app.authz import require_fresh, require_user
+from shared.browser.app.utils.htmx import page
 
 bp = Blueprint("exports", __name__)
+
+
+@bp.get("/account/data/")
+@require_user
+async def index() -> Response:
+    return await page("blog/account/data.html")
 
 
 @bp.get("/account/everything.json")

@@ -10,6 +10,7 @@ from shared.browser.app.utils.forms import read_form
 from shared.browser.app.utils.htmx import see_other
 from shared.browser.app.utils.settings import current_settings
 from shared.db.session import transaction
+from shared.infrastructure.http_utils import safe_next
 
 bp = Blueprint("passkeys", __name__)
 
@@ -29,7 +30,7 @@ async def create() -> Response:
     value = form.value
     await passkeys.register(g.session, g.user, value.credential, name=value.name, settings=current_settings())
     await sign_in.begin_with_new_factor(g.session, g.user)
-    return await see_other(f"{HERE}?saved=passkey")
+    return await see_other(safe_next(value.next, current_settings(), default=f"{HERE}?saved=passkey"))
 
 
 @bp.post("/account/security/passkeys/<int:passkey_id>/")

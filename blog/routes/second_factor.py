@@ -1,6 +1,8 @@
 """What is shown beside the mailed link: a passkey, the digits of an app, or a recovery code."""
 
-from quart import Blueprint, Response, g, jsonify, redirect, request
+from urllib.parse import quote
+
+from quart import Blueprint, Response, g, jsonify, request
 
 from blog.forms import SecondFactor, ShowPasskey
 from blog.services import authenticators, passkeys, sign_in
@@ -20,7 +22,8 @@ bp = Blueprint("second_factor", __name__)
 @require_user
 async def new() -> Response:
     if not await authenticators.has_second_factor(g.session, g.user):
-        return redirect("/account/security/?needed=1", 303)  # type: ignore[return-value]
+        wanted = safe_next(request.args.get("next"), current_settings())
+        return await see_other(f"/account/security/?needed=1&next={quote(wanted, safe='')}")
     return await _page(Submitted.of(SecondFactor, {"next": request.args.get("next", "")}))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.models import EmailChange
+from blog.services import email_undos
 from shared.audit import audit
 from shared.errors import Conflict, NotFound
 from shared.events.bus import emit_event
@@ -74,12 +75,13 @@ async def get_open(session: AsyncSession, member: User, secret: str) -> EmailCha
     return found
 
 
-async def confirm(session: AsyncSession, member_id: int, secret: str) -> User:
+async def confirm(session: AsyncSession, member_id: int, secret: str, *, key: str) -> User:
     """The link came back from the new address. Raises NoSuchChange and AddressTaken."""
     member = await session.get_one(User, member_id, with_for_update=True)
     change = await get_open(session, member, secret)
     if await session.scalar(select(exists().where(User.email == change.email, User.id != member.id))):
         raise AddressTaken
+    await email_undos.offer(session, member, member.email, key=key)
     member.email = change.email
     await session.delete(change)
     audit(session, "email.changed", f"user:{member.id}")

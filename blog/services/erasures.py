@@ -1,6 +1,8 @@
 """Forgetting a member. What was bought stays on the books, without a name; everything else goes."""
 
-from sqlalchemy import Table, delete, update
+from datetime import timedelta
+
+from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.models import Author
@@ -11,13 +13,51 @@ from shared.db.base import Base
 from shared.db.session import transaction
 from shared.events import forgetting
 from shared.events.bus import emit_event
-from shared.events.payloads.accounts import MemberErased
+from shared.events.payloads.accounts import ErasureCalledOff, ErasureFellDue, ErasureRequested, MemberErased
+from shared.infrastructure.user_loader import end_visits
 from shared.models import MagicLink, User
 from shared.utils import utcnow
 
+GRACE = timedelta(days=7)
+
+
+async def request(session: AsyncSession, member: User) -> None:
+    """Signed out everywhere now, forgotten in a week. Raises LastAdministrator.
+
+    Asking again changes nothing of the day; there is no session left to ask from anyway.
+    """
+    if member.is_admin:
+        await grants.refuse_the_last(session, member)
+    member.erase_at = utcnow() + GRACE
+    await end_visits(session, member.id)
+    audit(session, "erasure.requested", f"user:{member.id}")
+    emit_event(session, ErasureRequested(user_id=member.id))
+    emit_event(session, ErasureFellDue(user_id=member.id), at=member.erase_at)
+
+
+async def call_off(session: AsyncSession, member: User) -> None:
+    """Whoever signs in stays. Does nothing for all who never asked."""
+    asked = update(User).where(User.id == member.id, User.erase_at.is_not(None)).values(erase_at=None)
+    if await session.scalar(asked.returning(User.id)) is None:
+        return
+    audit(session, "erasure.called_off", f"user:{member.id}")
+    emit_event(session, ErasureCalledOff(user_id=member.id))
+
+
+async def carry_out(session: AsyncSession, member_id: int, *, secret_key: str) -> None:
+    """When the week is over, unless the member came back. The last administrator stays after all."""
+    due = select(User).where(User.id == member_id, User.erased_at.is_(None), User.erase_at <= func.now())
+    member = await session.scalar(due.with_for_update(of=User))
+    if member is None:
+        return
+    try:
+        await erase(session, member, secret_key=secret_key)
+    except grants.LastAdministrator:
+        await call_off(session, member)
+
 
 async def erase(session: AsyncSession, member: User, *, secret_key: str) -> None:
-    """At once here; the other apps follow when they hear of it. Raises LastAdministrator.
+    """Now, here; the other apps follow when they hear of it. Raises LastAdministrator.
 
     The row stays as an empty shell, so that its number never means somebody else.
     """
@@ -31,7 +71,7 @@ async def erase(session: AsyncSession, member: User, *, secret_key: str) -> None
     for table in list_belongings():
         await session.execute(table.delete().where(table.c.user_id == member.id))
     member.email, member.name, member.note = f"erased-{member.id}@erased.invalid", "", None
-    member.ghost_id, member.last_seen_at, member.erased_at = None, None, utcnow()
+    member.ghost_id, member.last_seen_at, member.erase_at, member.erased_at = None, None, None, utcnow()
     await session.flush()
     await session.refresh(member, ["held"])
 

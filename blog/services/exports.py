@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import LargeBinary, Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from blog.models import Author
 from blog.services.erasures import list_belongings
 from shared.config import AppName
+from shared.db.base import Base
 from shared.errors import DomainError, Unavailable
 from shared.infrastructure import internal_api
 from shared.models import AuditEntry, User
@@ -45,8 +47,15 @@ async def describe(session: AsyncSession, *, user_id: int) -> Answer:
     acts = select(AuditEntry.__table__).where(
         or_(AuditEntry.actor_id == user_id, AuditEntry.subject == f"user:{user_id}")
     )
+    authors = await _rows(session, _table(Author), user_id)
     log = [_plain(dict(row)) for row in (await session.execute(acts.order_by(AuditEntry.id))).mappings()]
-    return {"account": _plain(dict(member)) if member else None, **belongings, "audit_log": log}
+    return {"account": _plain(dict(member)) if member else None, **belongings, "authors": authors, "audit_log": log}
+
+
+def _table(model: type[Base]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101  No model of ours is a join.
+    return table
 
 
 async def _rows(session: AsyncSession, table: Table, user_id: int) -> list[Answer]:

@@ -50,7 +50,7 @@ async def get(session: AsyncSession, member_id: int) -> User:
 
 
 async def get_by_email(session: AsyncSession, email: str) -> User:
-    member = await session.scalar(select(User).where(User.email == email))
+    member = await session.scalar(select(User).where(User.email == email, User.erased_at.is_(None)))
     if member is None:
         raise MemberNotFound
     return member

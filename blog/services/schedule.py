@@ -2,7 +2,7 @@ import asyncio
 
 import structlog
 
-from blog.services import passkeys, sign_in, writing
+from blog.services import email_undos, passkeys, sign_in, writing
 from shared.db.session import transaction
 
 log = structlog.get_logger("blog")
@@ -12,7 +12,7 @@ EVERY = 10.0
 
 
 async def keep_schedule() -> None:
-    """Background work of the blog: brings out what is due, forgets old sign-in links and challenges."""
+    """Background work of the blog: brings out what is due, forgets old links and challenges."""
     while True:
         await once()
         await asyncio.sleep(EVERY)
@@ -22,6 +22,7 @@ async def once() -> None:
     async with transaction() as session:
         found = await writing.publish_due(session)
         await sign_in.forget_old_links(session)
+        await email_undos.forget_old(session)
         await passkeys.forget_old_challenges(session)
     if found:
         log.info("published on schedule", slugs=found)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blog.services import authenticators, members
+from blog.services import authenticators, erasures, members
 from shared.errors import Conflict, Invalid
 from shared.events.bus import emit_event
 from shared.events.payloads.blog import MagicLinkRequested, SignedIn
@@ -134,7 +134,8 @@ async def _sign_in(session: AsyncSession, link_id: int) -> tuple[User, str]:
 
 
 async def begin(session: AsyncSession, user: User, *, proved: bool = True, second_factor: bool = False) -> None:
-    """This browser is the member's from here on, with all it had in its basket."""
+    """This browser is the member's from here on, with all it had in its basket. An erasure is called off."""
+    await erasures.call_off(session, user)
     visit = await start_visit(session, user, proved=proved, second_factor=second_factor)
     emit_event(session, SignedIn(user_id=user.id, email=user.email, session_id=visit.public_id))
 

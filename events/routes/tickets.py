@@ -4,11 +4,19 @@ from quart import Blueprint, Response, g
 
 from events.services import pdf, tickets, wording
 from shared import qr
+from shared.browser.app.authz import require_user
 from shared.browser.app.utils.htmx import page
 from shared.browser.app.utils.settings import current_settings
 from shared.utils import host_url
 
 bp = Blueprint("tickets", __name__)
+
+
+@bp.get("/tickets/")
+@require_user
+async def index() -> Response:
+    found = await tickets.list_of_person(g.session, email=g.user.email, user_id=g.user.id)
+    return await page("events/tickets/index.html", tickets=tickets.by_time(found))
 
 
 @bp.get("/tickets/<token>/")

@@ -12,6 +12,7 @@ from events.models import Entry, Hold, Ticket
 from events.services import places, reservations, ticket_types
 from events.services.places import Move
 from shared.errors import NotFound
+from shared.utils import utcnow
 
 
 class NoSuchTicket(NotFound):
@@ -23,6 +24,14 @@ class Buyer:
     email: str
     name: str = ""
     user_id: int | None = None
+
+
+@dataclass(frozen=True)
+class ByTime:
+    """What is still to come, the next first; and what is over, the latest first."""
+
+    coming: list[Ticket]
+    past: list[Ticket]
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,13 @@ async def list_of_person(
         return []
     query = select(Ticket).join(Ticket.entry).where(or_(*whose), Ticket.status != "void").options(*_whole())
     return (await session.scalars(query.order_by(Entry.starts_at.desc(), Ticket.id).limit(limit))).all()
+
+
+def by_time(found: Sequence[Ticket]) -> ByTime:
+    """`found` as list_of_person gives it."""
+    now = utcnow()
+    coming = [ticket for ticket in reversed(found) if ticket.entry.ends_at > now]
+    return ByTime(coming, [ticket for ticket in found if ticket.entry.ends_at <= now])
 
 
 def _whole() -> list[Any]:

@@ -4,13 +4,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.models import Right, Role, User
 
+LONGEST_NAME = 120
+
 
 async def create(email: str, name: str, *, admin: bool) -> None:
     from blog.services import grants, members
     from rose.database import site_database
+    from rose.supervisor.errors import CannotRun
     from shared.db.session import transaction
 
     address = _address(email)
+    if len(name) > LONGEST_NAME:
+        raise CannotRun(f"This name is too long: {LONGEST_NAME} characters at most.")
     async with site_database(), transaction() as session:
         member = await members.welcome(session, address)
         member.name = name or member.name
@@ -24,6 +29,18 @@ async def grant(email: str, role: Role, page: str | None) -> None:
 
 async def revoke(email: str, role: Role, page: str | None) -> None:
     await _change(email, role, page, giving=False)
+
+
+async def reset(email: str) -> None:
+    from blog.services import authenticators, members
+    from rose.database import site_database
+    from shared.db.session import transaction
+
+    address = _address(email)
+    async with site_database(), transaction() as session:
+        member = await members.get_by_email(session, address)
+        await authenticators.remove_all(session, member)
+        await members.sign_out_everywhere(session, member)
 
 
 async def list_staff() -> list[str]:

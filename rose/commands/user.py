@@ -29,7 +29,7 @@ def create(
 def grant(email: Address, role: Wanted, *, page: Page = None) -> None:
     """Give a member a role, for the whole site or for one page."""
     asyncio.run(people.grant(email, role, page))
-    typer.echo(f"{email} is {role} now{f' of {page}' if page else ''}.")
+    typer.echo(f"{email} is now {role}{f' of {page}' if page else ''}.")
 
 
 @app.command()
@@ -37,6 +37,13 @@ def revoke(email: Address, role: Wanted, *, page: Page = None) -> None:
     """Take a role back. The last administrator keeps theirs."""
     asyncio.run(people.revoke(email, role, page))
     typer.echo(f"{email} is no longer {role}{f' of {page}' if page else ''}.")
+
+
+@app.command()
+def reset(email: Address) -> None:
+    """Take passkeys, app and recovery codes away, and sign out everywhere: for whoever has lost them all."""
+    asyncio.run(people.reset(email))
+    typer.echo(f"{email} is signed out everywhere. At the next sign-in, by mail, a second factor is set up anew.")
 
 
 @app.command("list")

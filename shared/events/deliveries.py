@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.bus import Registration
 from shared.events.connection import Connection
+from shared.utils import hide_addresses
 
 log = structlog.get_logger("events")
 
@@ -73,7 +74,7 @@ class Trouble:
         failed = self.error is not None
         found = self.registration
         if failed:
-            log.warning("handler failed", handler=found.name, event_id=self.event_id, error=repr(self.error))
+            log.warning("handler failed", handler=found.name, event_id=self.event_id, error=told(self.error))
         await connection.execute(
             WRITE,
             found.name,
@@ -82,9 +83,13 @@ class Trouble:
             "retry" if failed else "parked",
             1 if failed else 0,
             backoff(1) if failed else timedelta(),
-            repr(self.error) if failed else "",
+            told(self.error) if failed else "",
             self.event_id,
         )
+
+
+def told(error: Exception | None) -> str:
+    return hide_addresses(repr(error))
 
 
 def backoff(attempts: int) -> timedelta:
@@ -107,9 +112,9 @@ async def settle(connection: Connection, delivery: asyncpg.Record, error: Except
     if error is None:
         await connection.execute(SUCCEED, handler, event_id)
     else:
-        log.warning("delivery failed", handler=handler, event_id=event_id, error=repr(error))
+        log.warning("delivery failed", handler=handler, event_id=event_id, error=told(error))
         wait = backoff(delivery["attempts"] + 1)
-        state = await connection.fetchval(FAIL, handler, event_id, repr(error), wait, MAX_ATTEMPTS)
+        state = await connection.fetchval(FAIL, handler, event_id, told(error), wait, MAX_ATTEMPTS)
         if state == "retry":
             return False
     if key is None:

@@ -9,6 +9,12 @@ _ORDERS = """
     WHERE payload ? 'order' AND (payload ->> 'user_id' = :user OR {hashed} = :address)
 """
 _HASHED = "encode(sha256(convert_to(concat(:key || ':', {payload} ->> 'email'), 'UTF8')), 'hex')"
+# What a handler stumbled over may quote the fact it was told.
+_ERRORS = """
+    UPDATE event_deliveries SET error = ''
+    WHERE error <> '' AND (event -> 'payload' ->> 'user_id' = :user OR event -> 'payload' ->> 'order' = ANY(:orders)
+                           OR {hashed} = :address)
+"""
 _TABLES = {"domain_events": "payload", "event_deliveries": "event", "event_schedule": "event"}
 
 
@@ -19,6 +25,7 @@ async def forget(session: AsyncSession, *, user_id: int, address: str, key: str,
     found = await session.execute(text(_ORDERS.format(hashed=_HASHED.format(payload="payload"))), given)
     orders = [row[0] for row in found]
     values = given | {"orders": orders, "instead": instead}
+    await session.execute(text(_ERRORS.format(hashed=_HASHED.format(payload="(event -> 'payload')"))), values)
     for table, column in _TABLES.items():
         await session.execute(text(_update(table, column)), values)
 

@@ -21,6 +21,8 @@ class User(Base):
     ghost_id: Mapped[str | None] = mapped_column(String(24), unique=True)
     created_at: Mapped[created]
     last_seen_at: Mapped[datetime | None]
+    # Asked to be forgotten, then; signing in before calls it off.
+    erase_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
 
     @property

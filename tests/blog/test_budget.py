@@ -15,7 +15,8 @@ from tests.house import House
 PATHS = (
     "/", "/posts/", "/notes-1/", "/the-old-dairy/", "/tag/growing/", "/author/maud-hartley/", "/search/?q=notes",
     "/rss/", "/sitemap.xml", "/sitemap-posts.xml",
-    "/account/", "/newsletters/", "/admin/", "/admin/posts/", "/admin/posts/1/",
+    "/account/", "/account/newsletters/", "/account/data/", "/newsletters/",
+    "/admin/", "/admin/posts/", "/admin/posts/1/",
     "/admin/members/", "/admin/tags/", "/admin/menu/", "/admin/newsletters/", "/admin/authors/",
 )  # fmt: skip
 

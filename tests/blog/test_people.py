@@ -1,25 +1,16 @@
 """Looking after one's own account, and after other people's."""
 
-import re
 from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from blog.services import members
-from cart.models import Order
-from cart.services.baskets import Identity
-from events.models import Hold
 from shared.config import Settings
 from shared.db.session import get_session, transaction
-from shared.events.bus import emit_event
-from shared.events.payloads.cart import OrderLine, OrderPaid
 from shared.models import AuditEntry, Right, Role, User
-from shared.utils import utcnow
 from tests.factories.blog import a_page
-from tests.factories.cart import a_placed_order
-from tests.factories.events import a_ticket_type
 from tests.factories.market import a_product
 from tests.fakes.mail import MailFake
 from tests.house import House, settings_for
@@ -93,50 +84,6 @@ async def test_the_audit_log_is_searched_and_downloaded(house: House, boss: http
     assert "@" not in file.text
 
 
-async def asked(house: House, mail: MailFake, browser: httpx.AsyncClient, address: str) -> str:
-    """The path in the mail that went to the new address."""
-    await browser.post("/account/email/", data={"email": address})
-    await house.deliver()
-    letter = next(one for one in mail.messages if one["To"] == address)
-    body = letter.get_body(("plain",))
-    found = re.search(r"/account/email/[0-9a-f]+/", body.get_content() if body else "")
-    assert found
-    return found.group()
-
-
-async def test_an_address_changes_once_its_link_is_opened(house: House, mail: MailFake) -> None:
-    ann = await house.member()
-    browser, other = await house.signed_in(ann), await house.signed_in(ann)
-
-    path = await asked(house, mail, browser, "new@example.com")
-    before = (await browser.get("/account/")).text
-    await browser.get(path)
-    after = await browser.post(path)
-
-    assert {one["To"] for one in mail.messages} == {"new@example.com", "ann@example.com"}
-    assert "you sign in with ann@example.com" in before
-    assert 'class="lead">new@example.com' in after.text
-    assert "/sign-in/" in str((await other.get("/account/")).url)
-    assert (await browser.post(path)).status_code == 404
-
-
-async def test_nobody_else_can_use_the_link(house: House, mail: MailFake) -> None:
-    path = await asked(house, mail, await house.signed_in(await house.member()), "new@example.com")
-    cy = await house.signed_in(await house.member("cy@example.com"))
-
-    assert (await cy.get(path)).status_code == 404
-    assert (await cy.post(path)).status_code == 404
-
-
-async def test_an_address_of_another_account_is_refused_to_its_owner_only(house: House, mail: MailFake) -> None:
-    await house.member("cy@example.com")
-    browser = await house.signed_in(await house.member())
-
-    path = await asked(house, mail, browser, "cy@example.com")
-
-    assert (await browser.post(path)).status_code == 409
-
-
 async def test_the_member_gets_everything_from_all_four_apps(house: House) -> None:
     ann = await house.member()
     browser = await house.signed_in(ann)
@@ -160,64 +107,6 @@ async def test_there_is_no_half_a_file(house: House) -> None:
 
     assert answer.status_code == 503
     assert "cannot reach your tickets" in answer.text
-
-
-async def test_an_erased_member_is_nowhere_in_the_database(house: House, mail: MailFake) -> None:
-    ann = await house.member("canary@example.com", name="Canarybird")
-    browser = await house.signed_in(ann)
-    await a_bought_ticket(ann)
-    await asked(house, mail, browser, "canary2@example.com")
-    await browser.post("/sign-in/", data={"email": "canary@example.com"})
-    await house.deliver()
-
-    refused = await browser.post("/account/erasure/", data={})
-    done = await browser.post("/account/erasure/", data={"understood": "yes"})
-    await house.deliver()
-
-    assert refused.status_code == 422
-    assert "Your account is erased" in done.text
-    assert await rows_with("canary") == []
-    assert "/sign-in/" in str((await browser.get("/account/")).url)
-    async with get_session(read_only=True) as session:
-        kept = (await session.execute(text("SELECT total, email FROM orders"))).one()
-    assert kept.total > 0
-    assert kept.email == "erased@erased.invalid"
-    assert [str(one["Subject"]) for one in mail.messages if "canary@example.com" in one["To"]] != []
-
-
-async def a_bought_ticket(member: User) -> None:
-    """Paid for, and told to everybody: the receipt and the ticket are on their way."""
-    order = await a_placed_order(
-        of=Identity(user_id=member.id), email=member.email, buyer=member.name, user_id=member.id
-    )
-    async with transaction() as session:
-        kind = await a_ticket_type(session, held=1)
-        hold = Hold(ticket_type_id=kind.id, quantity=1, user_id=member.id, until=utcnow(), order=order.token)
-        hold.state = "bound"
-        session.add(hold)
-        await session.flush()
-        paid = await session.get_one(Order, order.id)
-        paid.status, paid.paid_at = "paid", utcnow()
-        line = OrderLine(kind="ticket", item_id=kind.id, hold_id=hold.token, title="x", quantity=1, unit_price=1200)
-        who = {"email": member.email, "buyer": member.name, "user_id": member.id}
-        emit_event(session, OrderPaid(order=order.token, total=order.total, currency="GBP", lines=[line], **who))
-
-
-async def rows_with(word: str) -> list[str]:
-    """Every table with a row in which the word stands, in whatever column."""
-    async with get_session(read_only=True) as session:
-        tables = await session.scalars(
-            text(
-                "SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables "
-                "WHERE table_type = 'BASE TABLE' AND table_schema IN ('public', 'event_log')"
-            )
-        )
-        found = []
-        for table in tables.all():
-            hits = text(f"SELECT count(*) FROM {table} AS t WHERE t::text ILIKE :word")
-            if await session.scalar(hits, {"word": f"%{word}%"}):
-                found.append(table)
-    return found
 
 
 async def test_the_last_administrator_cannot_vanish(house: House, boss: httpx.AsyncClient) -> None:

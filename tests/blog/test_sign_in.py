@@ -200,7 +200,8 @@ async def test_a_member_changes_name_and_newsletters(house: House) -> None:
     ann = await house.member()
     browser = await house.signed_in(ann)
 
-    page = await browser.post("/account/", data={"name": "Ann Archer", "newsletters": [str(box.id)]})
+    page = await browser.post("/account/", data={"name": "Ann Archer"})
+    await browser.post("/account/newsletters/", data={"newsletters": [str(box.id)]})
 
     assert "Saved." in page.text
     async with get_session(read_only=True) as session:

@@ -25,7 +25,11 @@ PUBLIC = (
 )
 STAFF = (
     ("blog", "/account/"),
+    ("blog", "/account/newsletters/"),
     ("blog", "/account/security/"),
+    ("blog", "/account/data/"),
+    ("blog", "/account/erasure/"),
+    ("events", "/tickets/"),
     ("blog", "/_components/"),
     ("blog", "/admin/"),
     ("blog", "/admin/posts/"),

@@ -36,7 +36,12 @@ PUBLIC = [
 ]
 ADMIN = [
     ("account", "blog", "/account/"),
+    ("account-newsletters", "blog", "/account/newsletters/"),
     ("security", "blog", "/account/security/"),
+    ("account-data", "blog", "/account/data/"),
+    ("account-erasure", "blog", "/account/erasure/"),
+    ("tickets", "events", "/tickets/"),
+    ("orders", "cart", "/orders/"),
     ("components", "blog", "/_components/"),
     ("admin", "blog", "/admin/"),
     ("admin-posts", "blog", "/admin/posts/"),

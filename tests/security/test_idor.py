@@ -50,6 +50,8 @@ OPEN: dict[str, dict[str, str]] = {
     "blog": {
         "feeds.author_rss": "public",
         "feeds.tag_rss": "public",
+        "email_undos.show": "whoever has the random link: it went to the address that the account had",
+        "email_undos.update": "whoever has the random link: it went to the address that the account had",
         "authors.show": "whose names stand over published posts",
         "tags.show": "published posts by tag",
         "sign_in.show": "whoever has the random link; bound to the asking browser",

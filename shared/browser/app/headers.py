@@ -59,8 +59,9 @@ def use_security_headers(app: Quart, settings: Settings) -> None:
         if request.path.startswith(FOR_ALL_ORIGINS):
             response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
         if "token" in (request.view_args or {}):
-            # The secret is in the address, so no other site is told it.
+            # The secret is in the address, so no other site is told it, and no search engine.
             response.headers.setdefault("Referrer-Policy", "no-referrer")
+            response.headers.setdefault("X-Robots-Tag", "noindex")
         for name, value in usual.items():
             response.headers.setdefault(name, value)
         response.headers.update(always)

@@ -1,0 +1,78 @@
+"""The way back from another address, mailed to the one before: for whoever did not change it themselves."""
+
+import hashlib
+from datetime import timedelta
+
+from sqlalchemy import delete, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from blog.models import EmailChange, EmailUndo
+from shared.audit import audit
+from shared.errors import Conflict, NotFound
+from shared.events.bus import emit_event
+from shared.events.payloads.accounts import EmailChanged
+from shared.models import User, UserSession
+from shared.utils import keyed_hash, random_token, utcnow
+
+LIFETIME = timedelta(days=7)
+
+
+class NoSuchUndo(NotFound):
+    message = "This link has been used already, or is older than a week. Write to us if something is not right."
+
+
+class AddressTakenAgain(Conflict):
+    message = "There is another account with this address meanwhile. Write to us, and we put it right."
+
+
+async def offer(session: AsyncSession, member: User, before: str, *, key: str) -> None:
+    """Writes the way back; the mail is a handler's work."""
+    undo = EmailUndo(user_id=member.id, email=before, nonce=random_token(32), expires_at=utcnow() + LIFETIME)
+    undo.token_hash = _hash(secret_of(undo, key=key))
+    session.add(undo)
+    await session.flush()
+    emit_event(session, EmailChanged(undo_id=undo.id))
+
+
+def secret_of(undo: EmailUndo, *, key: str) -> str:
+    """What stands in the mail: made anew from the row and the site's key, and kept nowhere."""
+    return keyed_hash(key, f"email-undo:{undo.user_id}:{undo.email}:{undo.nonce}")
+
+
+async def find(session: AsyncSession, undo_id: int) -> EmailUndo | None:
+    return await session.get(EmailUndo, undo_id)
+
+
+async def get_open(session: AsyncSession, secret: str) -> EmailUndo:
+    query = select(EmailUndo).where(EmailUndo.token_hash == _hash(secret), EmailUndo.expires_at > func.now())
+    found: EmailUndo | None = await session.scalar(query)
+    if found is None:
+        raise NoSuchUndo
+    return found
+
+
+async def use(session: AsyncSession, secret: str) -> None:
+    """The address before is the member's again, and every browser is signed out. Raises AddressTakenAgain.
+
+    What was changed or asked for after it is worth nothing any more.
+    """
+    undo = await get_open(session, secret)
+    member = await session.get_one(User, undo.user_id, with_for_update=True)
+    if await session.scalar(select(exists().where(User.email == undo.email, User.id != member.id))):
+        raise AddressTakenAgain
+    member.email = undo.email
+    later = EmailUndo.id >= undo.id
+    await session.execute(delete(EmailUndo).where(EmailUndo.user_id == member.id, later))
+    for table in (EmailChange, UserSession):
+        await session.execute(delete(table).where(table.user_id == member.id))
+    audit(session, "email.change_undone", f"user:{member.id}")
+
+
+async def forget_old(session: AsyncSession) -> None:
+    """Addresses that nobody needs any more, of changes that were made and of those that were not."""
+    for table in (EmailChange, EmailUndo):
+        await session.execute(delete(table).where(table.expires_at < func.now()))
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
