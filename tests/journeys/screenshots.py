@@ -48,7 +48,14 @@ ADMIN = [
     ("admin-write", "blog", "/admin/posts/new/"),
     ("admin-tags", "blog", "/admin/tags/"),
     ("admin-members", "blog", "/admin/members/"),
+    ("admin-member", "blog", "/admin/members/1/"),
     ("admin-menu", "blog", "/admin/menu/"),
+    ("admin-newsletters", "blog", "/admin/newsletters/"),
+    ("admin-audit", "blog", "/admin/audit/"),
+    ("admin-bus", "blog", "/admin/bus/"),
+    ("admin-kept-pages", "blog", "/admin/cache/"),
+    ("authenticator", "blog", "/account/security/authenticator/"),
+    ("sign-in-again", "blog", "/sign-in/again/"),
     ("admin-products", "market", "/admin/products/"),
     ("admin-product", "market", "/admin/products/1/"),
     ("admin-producers", "market", "/admin/producers/"),
@@ -56,6 +63,7 @@ ADMIN = [
     ("admin-entry", "events", "/admin/entries/3/"),
     ("admin-calendars", "events", "/admin/calendars/"),
     ("admin-check-in", "events", "/admin/check-in/"),
+    ("admin-not-found", "market", "/admin/products/999999/"),
     ("admin-orders", "cart", "/admin/orders/"),
 ]
 TOUR = {"home", "whats-on", "product", "basket", "order"}

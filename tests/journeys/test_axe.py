@@ -1,14 +1,15 @@
 """axe over every kind of page: in light and dark, on the narrowest phone, and with text twice as large."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.pages import PUBLIC, STAFF
 from tests.journeys.site import RunningSite
-from tests.journeys.visitor import Visitor
+from tests.journeys.visitor import CONCERT, Visitor
 
 AXE = Path("node_modules/axe-core/axe.min.js")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -19,6 +20,7 @@ RUN = """async rules => {
 }"""
 OVERFLOWS = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
 LARGER = "() => { document.documentElement.style.fontSize = '200%'; }"
+USUAL = "() => { document.documentElement.style.fontSize = ''; }"
 DESK, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 
 
@@ -41,9 +43,13 @@ def anybody(chrome: Browser) -> Iterator[Page]:
 
 def complaints(page: Page, address: str) -> list[str]:
     """One visit, looked at in four ways."""
+    page.goto(address)
+    return complaints_here(page)
+
+
+def complaints_here(page: Page) -> list[str]:
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     page.emulate_media(color_scheme="light")
-    page.goto(address)
     # Not a script of the page: its policy would refuse it, and so it should.
     page.evaluate(AXE.read_text())
     found = _look(page, "light")
@@ -53,7 +59,9 @@ def complaints(page: Page, address: str) -> list[str]:
     found += _look(page, "320 px")
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     page.evaluate(LARGER)
-    return found + _look(page, "200 % text")
+    found += _look(page, "200 % text")
+    page.evaluate(USUAL)
+    return found
 
 
 def _look(page: Page, how: str) -> list[str]:
@@ -71,6 +79,31 @@ def test_pages_for_everybody(anybody: Page, site: RunningSite) -> None:
 
 def test_account_and_administration(staff: Page, site: RunningSite) -> None:
     found = [f"{app}{path} {one}" for app, path in STAFF for one in complaints(staff, site.url(app, path))]
+
+    assert not found, "\n".join(found)
+
+
+def test_a_purchase(chrome: Browser, site: RunningSite) -> None:
+    page = chrome.new_context(reduced_motion="reduce").new_page()
+    visitor = Visitor(site, page)
+    found: list[str] = []
+
+    def look(what: str) -> None:
+        found.extend(f"{what}: {one}" for one in complaints_here(page))
+
+    visitor.puts_places_into_the_basket(1)
+    visitor.puts_juice_into_the_basket(1)
+    page.goto(site.url("cart"))
+    look("basket")
+    visitor.orders(email="axe@example.org", before_ordering=lambda: look("checkout"))
+    visitor.pays()
+    visitor.sees_paid()
+    ticket = page.get_by_role("link", name=re.compile(f"{CONCERT}, "))
+    expect(ticket).to_be_visible(timeout=15_000)
+    look("order")
+    ticket.click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    look("ticket")
 
     assert not found, "\n".join(found)
 

@@ -1,6 +1,7 @@
 """The one place where a refusal becomes a status and a page."""
 
 import structlog
+from markupsafe import escape
 from quart import Quart, Response, jsonify, request
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -31,6 +32,13 @@ MESSAGES = {
     500: "Something went wrong on our side. It has been noted, and nothing was half done.",
     503: Unavailable.message,
 }
+# Classes of SQLSTATE that pass: no resources (disk, memory, connections), an operator (shutdown, timeout), the system.
+PASSING_CLASSES = frozenset({"53", "57", "58"})
+LOCK_NOT_AVAILABLE = "55P03"
+# When not even the style sheets are there.
+BARE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Error {status}</title><h1>Error {status}</h1><p>{message}</p></html>
+"""
 
 
 def status_of(error: DomainError) -> int:
@@ -58,8 +66,7 @@ def use_errors(app: Quart) -> None:
     @app.errorhandler(DBAPIError)
     @app.errorhandler(PoolTimeout)
     async def database_problem(error: Exception) -> Response:
-        away = isinstance(error, PoolTimeout | InterfaceError) or getattr(error, "connection_invalidated", False)
-        return _stand_alone(503 if away else 500, error)
+        return _stand_alone(503 if _is_away(error) else 500, error)
 
     @app.errorhandler(OSError)
     async def no_connection(error: OSError) -> Response:
@@ -99,7 +106,23 @@ async def _page(status: int, message: str) -> str:
         return await render(template, status=status, message=message)
     except Exception:
         log.exception("error page failed", status=status)
+        return _alone(status, message)
+
+
+def _alone(status: int, message: str) -> str:
+    try:
         return render_alone("errors/500.html", status=status, message=message)
+    except Exception:
+        log.exception("error page failed", status=status)
+        return BARE.format(status=status, message=escape(message))
+
+
+def _is_away(error: Exception) -> bool:
+    """The database is not there, or cannot just now: full, shutting down, out of places, or too slow."""
+    if isinstance(error, PoolTimeout | InterfaceError) or getattr(error, "connection_invalidated", False):
+        return True
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    return state[:2] in PASSING_CLASSES or state == LOCK_NOT_AVAILABLE
 
 
 def _stand_alone(status: int, error: Exception) -> Response:
@@ -109,8 +132,7 @@ def _stand_alone(status: int, error: Exception) -> Response:
         response = jsonify({"error": "Unavailable" if status == 503 else "500", "message": message})  # noqa: PLR2004
         response.status_code = status
     else:
-        html = render_alone("errors/500.html", status=status, message=message)
-        response = Response(html, status, mimetype="text/html")
+        response = Response(_alone(status, message), status, mimetype="text/html")
     if status == 503:  # noqa: PLR2004
         response.headers["Retry-After"] = "5"
     return response
