@@ -14,7 +14,7 @@ CAGE = "default-src 'none'; sandbox"
 
 
 def use_media(app: Quart) -> None:
-    app.extensions["templates"].filters.update(srcset=pictures.srcset, thumbnail=pictures.thumbnail)
+    app.extensions["templates"].filters["srcset"] = pictures.srcset
 
     @app.get("/media/<name>")
     async def media(name: str) -> Response:

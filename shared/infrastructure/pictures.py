@@ -70,13 +70,6 @@ def srcset(address: str) -> str:
     return f"{stem}-600.webp 600w, {stem}-1200.webp 1200w"
 
 
-def thumbnail(address: str | None) -> str | None:
-    """For cards: the small copy of a picture of ours; others as they are."""
-    if address and address.startswith("/media/"):
-        return f"{address.rsplit('.', 1)[0]}-600.webp"
-    return address
-
-
 def _keep(made: Path, folder: Path) -> None:
     for path in made.iterdir():
         path.rename(folder / path.name)

@@ -13,8 +13,19 @@ from tests.house import settings_for
 
 TEMPLATES = Path(__file__).parents[3] / "shared/browser/templates"
 MAY = datetime(2026, 5, 15, 18, 30, tzinfo=UTC)
-# Parts of base.html, of admin/base.html, or of other parts: seen wherever those are.
-FRAME = {"announce", "basket_link", "brand", "json_ld", "label", "leaf", "menu_entry", "nav_item", "picture"}
+# Parts of base.html, of account/base.html and admin/base.html, or of other parts: seen wherever those are.
+FRAME = {
+    "account_tabs",
+    "announce",
+    "basket_link",
+    "brand",
+    "json_ld",
+    "label",
+    "leaf",
+    "menu_entry",
+    "nav_item",
+    "picture",
+}
 
 
 class JoinUs(Form):
@@ -106,3 +117,10 @@ def test_a_card_is_drawn_once_for_the_same_values(templates: Environment) -> Non
     assert remembered(price, 240, "GBP") is remembered(price, 240, "GBP")
     assert "£2.60" in remembered(price, 260, "GBP")
     assert "<b>" not in remembered(templates.get_template("components/badge.html").module.badge, "<b>")  # type: ignore[attr-defined]
+
+
+def test_of_an_uploaded_picture_browsers_choose_a_copy(templates: Environment) -> None:
+    mine, theirs = call(templates, "picture", "/media/a1.jpg", "A loaf"), call(templates, "picture", "https://x/a.jpg")
+    assert 'srcset="/media/a1-600.webp 600w, /media/a1-1200.webp 1200w"' in mine
+    assert 'sizes="' in mine
+    assert "srcset" not in theirs
