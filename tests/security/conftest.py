@@ -40,9 +40,14 @@ async def _town(
 
 
 @pytest.fixture
-def town(_town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
-    """One for all walks through all routes: what they do is refused, or is looking. Nobody walks too often here."""
-    use_engine(_town.engine)
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody does anything too often."""
     for name in limits.LIMITS:
         monkeypatch.setitem(limits.LIMITS, name, Limit(1_000_000, 3600))
+
+
+@pytest.fixture
+def town(_town: Town, unlimited: None) -> Town:
+    """One for all walks through all routes: what they do is refused, or is looking."""
+    use_engine(_town.engine)
     return _town

@@ -1,5 +1,6 @@
 """The form in which posts and pages are written."""
 
+from contextlib import suppress
 from typing import Any
 
 from quart import Response, g, request
@@ -13,6 +14,8 @@ from shared.browser.app.utils.forms import Submitted
 from shared.browser.app.utils.htmx import page
 from shared.browser.app.utils.settings import current_settings
 from shared.editor.document import to_text_source
+from shared.editor.opening import safe_to_open
+from shared.editor.tree import TextUnreadable
 from shared.models import User
 
 # The editor makes its own style sheets; everywhere else ours alone are allowed.
@@ -40,6 +43,8 @@ def filled(post: Post) -> Submitted[WritePost]:
 
 async def form_page(section: str, form: Submitted[WritePost], post: Post | None, *, status: int = 200) -> Response:
     people = await authors.list_all(g.session)
+    with suppress(TextUnreadable):
+        form.values["lexical"] = safe_to_open(form.values["lexical"])
     saved = request.args.get("saved") if request.method == "GET" else None
     context: dict[str, Any] = {"section": section, "form": form, "post": post, "people": people, "saved": saved}
     response = await page("blog/admin/posts/edit.html", status=status, **context)
