@@ -146,7 +146,8 @@ class SearchAudit(Form):
     action: str = Field("", max_length=60, pattern=r"^[a-z_.]*$")
     subject: str = Field("", max_length=80)
     since: date | None = None
-    until: date | None = None
+    # The day after it has to be one, too.
+    until: date | None = Field(None, le=date(9000, 1, 1), title="the last day")
     page: int = Field(1, ge=1, le=100_000)
 
 

@@ -18,6 +18,7 @@ from shared.events.testing import wait_until_quiet
 from shared.infrastructure.internal_api import InternalApi
 from shared.models import Right, Role, User
 from shared.utils import tls_context
+from tests.cookies import check_cookies
 
 APPS = ("blog", "market", "cart", "events")
 ORIGINS = {name: f"http://localhost:{8000 + place}" for place, name in enumerate(APPS)}
@@ -71,7 +72,12 @@ class House:
             for name, origin in ORIGINS.items()
         }
         client = httpx.AsyncClient(
-            mounts=mounts, base_url=ORIGINS["blog"], verify=tls_context(), trust_env=False, **options
+            mounts=mounts,
+            base_url=ORIGINS["blog"],
+            verify=tls_context(),
+            trust_env=False,
+            event_hooks={"response": [check_cookies]},
+            **options,
         )
         self.clients.append(client)
         return client

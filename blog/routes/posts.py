@@ -8,6 +8,7 @@ from blog.services.cards import Cards
 from blog.services.structured import post_json_ld
 from shared.browser.app.redis_cacher import cached, for_strangers_only, tag
 from shared.browser.app.utils.htmx import page
+from shared.browser.app.utils.parsing import small_number
 from shared.browser.app.utils.settings import current_settings
 
 bp = Blueprint("posts", __name__)
@@ -18,7 +19,7 @@ NO_CARDS = Cards([], [], complete=True)
 @bp.get("/posts/")
 @cached(tags=["posts"], query=["page"])
 async def index() -> Response:
-    found = await posts.list_page(g.session, request.args.get("page", 1, type=int))
+    found = await posts.list_page(g.session, request.args.get("page", 1, type=small_number))
     return await page("blog/posts/index.html", found=found)
 
 

@@ -3,6 +3,7 @@ from quart import Blueprint, Response, g, request
 from blog.services import search
 from shared.browser.app.limits import limited
 from shared.browser.app.utils.htmx import page
+from shared.browser.app.utils.parsing import small_number
 
 bp = Blueprint("search", __name__)
 
@@ -13,6 +14,6 @@ LONGEST = 200
 @limited("search")
 async def index() -> Response:
     words = request.args.get("q", "").replace("\x00", "").strip()[:LONGEST]
-    number = min(max(request.args.get("page", 1, type=int), 1), 1000)
+    number = min(max(request.args.get("page", 1, type=small_number), 1), 1000)
     found = await search.find(g.session, words, page=number) if words else None
     return await page("blog/search/index.html", fragment="blog/search/_hits.html", words=words, found=found)

@@ -7,6 +7,7 @@ from cart.services import baskets, lines
 from cart.services.basket_views import BasketView, arrange
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.htmx import page, see_other
+from shared.browser.app.utils.parsing import small_number
 from shared.db.session import get_session
 from shared.errors import DomainError
 from shared.infrastructure.urls import cart_url
@@ -19,7 +20,7 @@ FRAGMENT = "cart/baskets/_changed.html"
 @bp.get("/")
 async def show() -> Response:
     found = arrange(await baskets.list_lines(g.session, here.identity()))
-    removed = await lines.find_removed(g.session, here.identity(), request.args.get("removed", 0, int))
+    removed = await lines.find_removed(g.session, here.identity(), request.args.get("removed", 0, type=small_number))
     notice: dict[str, Any] = {"unpaid": "failed" in request.args, "removed": removed}
     return await page("cart/baskets/show.html", fragment=FRAGMENT, basket_view=found, problem=None, **notice)
 

@@ -7,6 +7,7 @@ from cart.routes import here
 from cart.services import orders, refunds, ticket_links, totals
 from shared.browser.app.authz import require_user
 from shared.browser.app.utils.htmx import page
+from shared.browser.app.utils.parsing import small_number
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
 
@@ -20,7 +21,7 @@ async def keep_the_link_secret(response: Response) -> Response:
 @bp.get("/")
 @require_user
 async def index() -> Response:
-    asked = max(1, request.args.get("page", 1, int))
+    asked = max(1, request.args.get("page", 1, type=small_number))
     found = await orders.list_of_member(g.session, user_id=g.user.id, email=g.user.email, page=asked)
     return await page("cart/orders/index.html", found=found)
 

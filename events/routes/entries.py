@@ -8,6 +8,7 @@ from events.services import calendars, entries
 from events.services.structured import entry_json_ld
 from shared.browser.app.redis_cacher import cached
 from shared.browser.app.utils.htmx import page
+from shared.browser.app.utils.parsing import small_number
 from shared.browser.app.utils.settings import current_settings
 from shared.utils import utcnow
 
@@ -35,5 +36,5 @@ async def show(entry_id: int, slug: str) -> Any:
     if context["entry"].slug != slug:
         return redirect(context["entry"].path, 301)
     structured = entry_json_ld(context["entry"], current_settings())
-    context["added"] = request.args.get("added", type=int)
+    context["added"] = request.args.get("added", type=small_number)
     return await page("events/entries/show.html", structured=structured, **context)

@@ -7,6 +7,7 @@ from market.services.changes import LISTS, product_tag
 from shared.browser.app.redis_cacher import cached
 from shared.browser.app.utils.forms import Submitted
 from shared.browser.app.utils.htmx import page
+from shared.browser.app.utils.parsing import small_number
 from shared.browser.app.utils.settings import current_settings
 
 bp = Blueprint("products", __name__)
@@ -22,7 +23,7 @@ async def show(slug: str) -> Response:
         "market/products/show.html",
         offer=offer,
         form=Submitted.of(AddToBasket),
-        added=request.args.get("added", 0, type=int),
+        added=request.args.get("added", 0, type=small_number),
         neighbours=await listings.list_neighbours(g.session, offer.card.id, limit=NEIGHBOURS),
         structured=answers.structured(offer, current_settings()),
     )

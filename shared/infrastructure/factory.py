@@ -15,7 +15,7 @@ from shared.infrastructure.event_processing import use_event_processing
 from shared.infrastructure.found import use_found
 from shared.infrastructure.health import use_health
 from shared.infrastructure.here import use_here
-from shared.infrastructure.http_utils import use_host_guard
+from shared.infrastructure.http_utils import RowNumber, use_host_guard
 from shared.infrastructure.internal_api import use_internal_api
 from shared.infrastructure.jinja_setup import use_templates
 from shared.infrastructure.media import use_media
@@ -37,6 +37,7 @@ def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
     app = Quart(name, static_folder=None)
     app.extensions.update(settings=settings, app_name=name)
     app.url_map.strict_slashes = False
+    app.url_map.converters["int"] = RowNumber
     # In the order in which a request meets them; what runs after a request runs in reverse.
     # The host guard stands before the page cache, which stands before the app: each is put around what is there.
     use_page_cache(app, settings)

@@ -1,17 +1,21 @@
-"""What stands before the app: which hosts are ours, and where a redirect may lead."""
+"""What stands before the app: which hosts and addresses are ours, and where a redirect may lead."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from quart import Quart
+from werkzeug.routing import IntegerConverter, Map
 
 from shared.browser.app.headers import fixed_headers, usual_headers
 from shared.browser.app.utils.parsing import safe_next as safe_path
 from shared.config import Settings
 
 MOST_HEADERS = 100
+# The largest number of a row.
+MOST = 2**63 - 1
 REFUSALS = {
+    400: b"This address has characters that no address has.\n",
     421: b"This address is not served here.\n",
     431: b"This request has too many headers.\n",
 }
@@ -45,7 +49,17 @@ def _safe_headers(settings: Settings) -> dict[str, str]:
 def _refusal(scope: Any, hosts: frozenset[str]) -> int:
     if _host(scope) not in hosts:
         return 421
+    # No database takes such words, so no page needs to be asked.
+    if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+        return 400
     return 431 if len(scope["headers"]) > MOST_HEADERS else 0
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address. What no row can have is no address of ours."""
+
+    def __init__(self, rules: Map) -> None:
+        super().__init__(rules, max=MOST)
 
 
 def _host(scope: Any) -> str:

@@ -6,6 +6,7 @@ from quart import Blueprint, Response, current_app, g, request
 from blog.services.bus import drop
 from shared.browser.app.authz import require
 from shared.browser.app.utils.htmx import page, see_other
+from shared.browser.app.utils.parsing import small_number
 from shared.events import letters, operations
 from shared.models.grant import Role
 
@@ -15,7 +16,7 @@ bp = Blueprint("admin_bus", __name__)
 @bp.get("/admin/bus/")
 @require(Role.ADMINISTRATOR)
 async def index() -> Response:
-    handler, number = request.args.get("handler"), max(request.args.get("page", 1, type=int), 1)
+    handler, number = request.args.get("handler"), max(request.args.get("page", 1, type=small_number), 1)
     history = current_app.extensions["bus_history"]
     context: dict[str, Any] = {
         "consumers": [(row, history.chart(row)) for row in await operations.list_lag(g.session)],

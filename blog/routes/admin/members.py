@@ -8,6 +8,7 @@ from blog.services.members import About
 from shared.browser.app.authz import require, require_fresh
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
+from shared.browser.app.utils.parsing import small_number
 from shared.browser.app.utils.settings import current_settings
 from shared.models import User
 from shared.models.grant import Role
@@ -22,7 +23,7 @@ ROLES = [*(role for role in Role if role is not Role.ADMINISTRATOR), Role.ADMINI
 @require(Role.ADMINISTRATOR)
 async def index() -> Response:
     words = request.args.get("q", "").strip()[:100]
-    found = await members.list_page(g.session, words=words, page=max(request.args.get("page", 1, type=int), 1))
+    found = await members.list_page(g.session, words=words, page=max(request.args.get("page", 1, type=small_number), 1))
     saved = "saved" in request.args
     return await page("blog/admin/members/index.html", found=found, words=words, saved=saved)
 

@@ -10,6 +10,7 @@ from shared.browser.app.authz import require
 from shared.browser.app.errors import status_of
 from shared.browser.app.utils.forms import read_form
 from shared.browser.app.utils.htmx import page, see_other
+from shared.browser.app.utils.parsing import small_number
 from shared.browser.app.utils.settings import current_settings
 from shared.db.session import get_session
 from shared.errors import DomainError
@@ -25,7 +26,7 @@ SECTION = "/admin/<any(posts, pages):section>/"
 @require(Role.EDITOR)
 async def index(section: str) -> Response:
     status = request.args.get("status", "")
-    number = request.args.get("page", 1, type=int)
+    number = request.args.get("page", 1, type=small_number)
     found = await desk.list_page(g.session, KINDS[section], status=status, page=number)
     deleted = "deleted" in request.args
     return await page("blog/admin/posts/index.html", section=section, found=found, chosen=status, deleted=deleted)

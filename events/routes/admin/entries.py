@@ -15,6 +15,7 @@ from shared.browser.app.errors import status_of
 from shared.browser.app.sizes import UPLOAD, takes
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
+from shared.browser.app.utils.parsing import small_number
 from shared.errors import DomainError
 from shared.infrastructure.media import with_picture
 from shared.models import Reach, Role
@@ -26,7 +27,7 @@ bp = Blueprint("admin_entries", __name__)
 @require(Role.STEWARD)
 async def index() -> Response:
     past = request.args.get("when") == "past"
-    chosen = request.args.get("calendar", type=int)
+    chosen = request.args.get("calendar", type=small_number)
     number = page_number()
     listing = await entries.list_for_admin(g.session, within=_own(), past=past, calendar_id=chosen, page=number)
     context: dict[str, Any] = {"past": past, "chosen": chosen, "saved": request.args.get("saved")}

@@ -21,6 +21,13 @@ def parse_money(typed: Any) -> Any:
     return int(amount * 100)
 
 
+def small_number(typed: str) -> int:
+    """For `args.get(name, default, type=small_number)`: nine digits at most. ValueError: take the default."""
+    if not re.fullmatch(r"[0-9]{1,9}", typed):
+        raise ValueError(typed)
+    return int(typed)
+
+
 def _address(value: str) -> str:
     try:
         return validate_email(value)[1].lower()

@@ -1,14 +1,7 @@
-"""Nobody's mark on a page for everyone, nobody's own page in a cache, and nobody led away to another site."""
-
-from urllib.parse import urlsplit
+"""Nobody's mark on a page for everyone, and nobody's own page in a cache."""
 
 import pytest
-from sqlalchemy import select
 
-from shared.db.session import get_session
-from shared.infrastructure.http_utils import safe_next
-from shared.models import MagicLink
-from tests.house import ORIGINS
 from tests.security.town import CANARY, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -45,18 +38,6 @@ SUFFIXES = [
     "%3f.css",
     "%23.css",
 ]
-NEXT = [
-    "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "/\\/evil.example", "\\/evil.example",
-    "https://evil.example", "http://evil.example", "https:evil.example", "https:/evil.example", "https:///evil.example",
-    "HTTPS://evil.example", "ftp://evil.example", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x",
-    "vbscript:x", "/\t/evil.example", "\t//evil.example", " //evil.example", "/ /evil.example", "\n//evil.example",
-    "/\n/evil.example", "/\r/evil.example", "\x00//evil.example", "/\x0b/evil.example", "//evil.example/%2f..",
-    "http://localhost:8000@evil.example", "http://localhost:8000.evil.example", "http://localhost:80000",
-    "http://localhost:8000:80@evil.example", "//localhost:8000@evil.example", "http:\\\\evil.example",
-    "http://localhost:8000\\@evil.example", "https://localhost:8000/", "//evil。example", "https://evil。example",
-    "/%09/\\evil.example", "evil.example", "http://[::1]@evil.example", "http://localhost:8000//evil.example",
-    "?next=//evil.example",
-]  # fmt: skip
 
 
 async def test_a_page_for_everyone_keeps_nobodys_mark(town: Town) -> None:
@@ -94,43 +75,6 @@ async def test_a_page_of_ones_own_is_never_shown_to_the_next(town: Town) -> None
 
     assert (told, loose) == ([], [])
     assert len(personal) >= 3
-
-
-@pytest.mark.parametrize("value", NEXT)
-async def test_no_spelling_of_next_leads_to_another_site(town: Town, value: str) -> None:
-    found = urlsplit(safe_next(value, town.settings))
-    origin = f"{found.scheme}://{found.netloc}" if found.netloc or found.scheme else ""
-
-    assert origin in {"", *ORIGINS.values()}
-    assert not found.path.startswith("//")
-
-
-async def test_no_route_leads_to_another_site_whatever_it_is_told(town: Town) -> None:
-    astray = []
-    for route in [
-        route for route in town.routes("GET", "POST") if not route.path.startswith(("/internal/", "/static/"))
-    ]:
-        for value in ("//evil.example", "https://evil.example/", "/\\evil.example"):
-            fields = dict.fromkeys(("next", "url", "return_to", "redirect", "to"), value)
-            browser = town.bob if route.method == "GET" else town.client()
-            more = {"params": fields} if route.method == "GET" else {"data": fields}
-            answer = await town.ask(browser, route, **more)
-            place = urlsplit(answer.headers.get("location", ""))
-            if place.netloc and f"{place.scheme}://{place.netloc}" not in ORIGINS.values():
-                astray.append((route.name, answer.headers["location"]))
-
-    assert astray == []
-
-
-async def test_what_follows_signing_in_is_kept_safe_when_it_is_stored(town: Town) -> None:
-    for number, value in enumerate(NEXT):
-        form = {"email": f"next{number}@example.com", "next": value}
-        await town.client().post("/sign-in/", data=form, follow_redirects=False)
-    async with get_session(read_only=True) as session:
-        stored = list(await session.scalars(select(MagicLink.next_path).where(MagicLink.email.startswith("next"))))
-
-    assert len(stored) >= len(NEXT) - 3  # a few cannot be typed into a form at all
-    assert [path for path in stored if "evil" in urlsplit(path).netloc or path.startswith(("//", "/\\"))] == []
 
 
 @pytest.mark.parametrize("depth", [40, 100_000])

@@ -1,0 +1,119 @@
+"""Nobody is led away to another site, whatever an address or a form says about where to go on."""
+
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from blog.forms import EditMenuItem, SecondFactor, ShowPasskey, SignIn
+from shared.db.session import get_session
+from shared.infrastructure.http_utils import safe_next
+from shared.models import MagicLink
+from tests.fakes.passkey import SoftPasskey
+from tests.house import ORIGINS, House
+from tests.security import visits
+from tests.security.test_extra_fields import forms
+from tests.security.town import Town
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+FIELDS = ("next", "url", "return_to", "redirect", "to", "back", "continue", "goto")
+NEXT = [
+    "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "/\\/evil.example", "\\/evil.example",
+    "https://evil.example", "http://evil.example", "https:evil.example", "https:/evil.example", "https:///evil.example",
+    "HTTPS://evil.example", "ftp://evil.example", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x",
+    "vbscript:x", "/\t/evil.example", "\t//evil.example", " //evil.example", "/ /evil.example", "\n//evil.example",
+    "/\n/evil.example", "/\r/evil.example", "\x00//evil.example", "/\x0b/evil.example", "//evil.example/%2f..",
+    "http://localhost:8000@evil.example", "http://localhost:8000.evil.example", "http://localhost:80000",
+    "http://localhost:8000:80@evil.example", "//localhost:8000@evil.example", "http:\\\\evil.example",
+    "http://localhost:8000\\@evil.example", "https://localhost:8000/", "//evil。example", "https://evil。example",
+    "/%09/\\evil.example", "evil.example", "http://[::1]@evil.example", "http://localhost:8000//evil.example",
+    "?next=//evil.example",
+]  # fmt: skip
+SLASHES = [
+    "//evil.example",
+    "///evil.example",
+    "/\\evil.example",
+    "/%5Cevil.example",
+    "/%2Fevil.example",
+    "//evil.example/..",
+]
+
+
+def leads_astray(answer: httpx.Response) -> bool:
+    place = urlsplit(answer.headers.get("location", ""))
+    origin = f"{place.scheme}://{place.netloc}" if place.netloc or place.scheme else ""
+    return origin not in {"", *ORIGINS.values()} or place.path.startswith(("//", "/\\"))
+
+
+@pytest.mark.parametrize("value", NEXT)
+async def test_no_spelling_of_next_leads_to_another_site(town: Town, value: str) -> None:
+    found = urlsplit(safe_next(value, town.settings))
+    origin = f"{found.scheme}://{found.netloc}" if found.netloc or found.scheme else ""
+
+    assert origin in {"", *ORIGINS.values()}
+    assert not found.path.startswith("//")
+
+
+async def test_no_route_leads_to_another_site_whatever_it_is_told(town: Town) -> None:
+    astray, redirecting = [], []
+    for browser in (town.bob, town.client()):
+        for route in town.routes("GET"):
+            plain = {} if route.is_internal else dict.fromkeys(FIELDS, "/account/")
+            if plain and (await town.ask(browser, route, params=plain)).is_redirect:
+                redirecting.append((browser, route))
+    for browser, route in redirecting:
+        for value in NEXT:
+            answer = await town.ask(browser, route, params=dict.fromkeys(FIELDS, value))
+            astray += [(route.name, answer.headers["location"])] if leads_astray(answer) else []
+
+    assert len(redirecting) > 60
+    assert astray == []
+
+
+async def test_no_slash_in_an_address_makes_it_another_sites(town: Town) -> None:
+    astray = []
+    for app in ORIGINS:
+        for start in SLASHES:
+            for end in ("", "/", "/admin", "/posts", "/products/x", "/entries/1-x"):
+                answer = await town.client().get(f"{ORIGINS[app]}{start}{end}", follow_redirects=False)
+                astray += [(app, start, answer.headers["location"])] if leads_astray(answer) else []
+
+    assert astray == []
+
+
+async def test_no_form_asks_where_to_go_on_but_these() -> None:
+    # A menu item's address is printed as a link, and followed by nobody but the reader.
+    asking = {form for form in forms() if set(FIELDS) & set(form.model_fields)}
+
+    assert asking - {EditMenuItem} == {SignIn, SecondFactor, ShowPasskey}
+
+
+async def test_who_signs_in_stays_here_wherever_they_were_told_to_go(house: House, unlimited: None) -> None:
+    ann, astray, device = await house.member(), [], SoftPasskey()
+    browser = await house.signed_in(ann)
+    browser.follow_redirects = False
+    app = await visits.add_app(house, browser, ann)
+    await visits.add_passkey(browser, device)
+    for value in NEXT:
+        await visits.half_a_minute_later()
+        answer = await browser.post("/sign-in/second/", data={"code": app.now(), "next": value})
+        options = (await browser.post("/sign-in/passkey/options/")).json()
+        told = await browser.post("/sign-in/passkey/", data={"credential": device.get(options), "next": value})
+        assert (answer.status_code, told.status_code) == (303, 200)
+        told.headers["location"] = told.json()["next"]
+        astray += [(value, one.headers["location"]) for one in (answer, told) if leads_astray(one)]
+
+    assert astray == []
+
+
+async def test_what_follows_signing_in_is_kept_safe_when_it_is_stored(town: Town) -> None:
+    for number, value in enumerate(NEXT):
+        form = {"email": f"next{number}@example.com", "next": value}
+        await town.client().post("/sign-in/", data=form, follow_redirects=False)
+    async with get_session(read_only=True) as session:
+        stored = list(await session.scalars(select(MagicLink.next_path).where(MagicLink.email.startswith("next"))))
+
+    assert len(stored) >= len(NEXT) - 3  # a few cannot be typed into a form at all
+    assert [path for path in stored if "evil" in urlsplit(path).netloc or path.startswith(("//", "/\\"))] == []
