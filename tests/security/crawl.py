@@ -65,13 +65,13 @@ class Crawl:
 
     async def run(self, browser: Browser, addresses: list[str], answers: list[httpx.Response]) -> None:
         """All from `addresses` on; `answers` are to forms, as they came."""
-        tabs = [await self._tab(browser) for _ in range(TABS)]
+        tabs = [await self.tab(browser) for _ in range(TABS)]
         self._add(addresses)
         for answer in answers:
             if not answer.is_redirect:
                 await self._see(tabs[0], str(answer.url), answer)
         await self._walk_all(tabs)
-        unguarded = await self._tab(browser, bypass_csp=True)
+        unguarded = await self.tab(browser, bypass_csp=True)
         for address, answer in self._editors:
             await self._look(unguarded, address, answer, ready="[contenteditable]")
         await self._walk_all(tabs)
@@ -84,7 +84,7 @@ class Crawl:
                 worker.result()
             worker.cancel()
 
-    async def _tab(self, browser: Browser, **options: Any) -> Page:
+    async def tab(self, browser: Browser, **options: Any) -> Page:
         context = await browser.new_context(service_workers="block", **options)
         await context.add_init_script(WATCH)
         await context.add_cookies([{"name": "hint", "value": "in=1&n=1", "domain": "localhost", "path": "/"}])
@@ -164,7 +164,8 @@ class Crawl:
             await asked.fulfill(status=found.status_code, headers=headers, body=found.content)
 
     async def _fetch(self, request: Request) -> httpx.Response:
-        found = await self.visitor.get(request.url, headers=request.headers)
+        headers = {name: value for name, value in request.headers.items() if name != "cookie"}
+        found = await self.visitor.get(request.url, headers=headers)
         if "/static/" in request.url:
             self._static[request.url] = found
         return found

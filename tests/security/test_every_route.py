@@ -39,6 +39,7 @@ ALLOWED_CROSS_ORIGIN = [
 APART = ("/internal/", "/webhooks/")
 # The editor's page lets its editor make style sheets; pictures stand in a cage.
 OWN_POLICY = ("/media/", "/admin/posts/", "/admin/pages/")
+TRUSTED = "; require-trusted-types-for 'script'; trusted-types htmx"
 REFERRERS = {"no-referrer", "strict-origin-when-cross-origin"}
 HOSTS = [EVIL, f"localhost:8000.{EVIL}", f"localhost:8000@{EVIL}", "localhost:9999", "", "127.0.0.1"]
 CLAIMS = ("X-Forwarded-Host", "X-Host", "X-Forwarded-Server", "X-Original-URL", "X-Rewrite-URL", "Forwarded")
@@ -221,6 +222,7 @@ def faults(town: Town, route: Route, answer: httpx.Response) -> list[str]:
     }
     if not route.path.startswith(OWN_POLICY):
         expected["content-security-policy"] = content_policy(town.settings)
+        assert expected["content-security-policy"].endswith(TRUSTED)
     wrong = [name for name, value in expected.items() if headers.get(name) != value]
     return [*wrong, *_loose(headers, hidden="<token>" in route.rule and answer.status_code < 300)]
 

@@ -18,9 +18,6 @@ from shared.editor.opening import safe_to_open
 from shared.editor.tree import TextUnreadable
 from shared.models import User
 
-# The editor makes its own style sheets; everywhere else ours alone are allowed.
-EDITOR_STYLES = "'self' 'unsafe-inline'"
-
 # fmt: off
 OWN = (
     "title", "slug", "custom_excerpt", "feature_image", "feature_image_alt", "feature_image_caption", "visibility",
@@ -48,5 +45,5 @@ async def form_page(section: str, form: Submitted[WritePost], post: Post | None,
     saved = request.args.get("saved") if request.method == "GET" else None
     context: dict[str, Any] = {"section": section, "form": form, "post": post, "people": people, "saved": saved}
     response = await page("blog/admin/posts/edit.html", status=status, **context)
-    response.headers["Content-Security-Policy"] = content_policy(current_settings(), styles=EDITOR_STYLES)
+    response.headers["Content-Security-Policy"] = content_policy(current_settings(), editor=True)
     return response

@@ -13,19 +13,22 @@ PERMISSIONS = (
     "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), serial=(), hid=(), midi=(), "
     "accelerometer=(), gyroscope=(), magnetometer=(), display-capture=(), browsing-topics=()"
 )
+# Only what htmx gets from us becomes HTML in a page (js/htmx.js); nothing that a script puts together does.
+TRUST = "; require-trusted-types-for 'script'; trusted-types htmx"
 # Pictures, style sheets and scripts: the same for everyone, and each of the four origins shows the others'.
 FOR_ALL_ORIGINS = ("/static/", "/media/")
 
 
-def content_policy(settings: Settings, *, styles: str = "'self'") -> str:
-    """The Content-Security-Policy. `styles` is for the one page whose editor makes style sheets of its own."""
+def content_policy(settings: Settings, *, editor: bool = False) -> str:
+    """The Content-Security-Policy. The editor makes style sheets and HTML of its own; no other page may."""
+    styles, trust = ("'self' 'unsafe-inline'", "") if editor else ("'self'", TRUST)
     ours = " ".join(sorted(set(settings.apps.model_dump().values())))
     pay = f" {_origin(settings.sumup.base_url)}" if settings.sumup else ""
     players = " ".join(f"https://{host}" for host in sorted(EMBED_HOSTS))
     return (
         f"default-src 'none'; script-src 'self'; style-src {styles}; img-src 'self' data: {ours}; font-src 'self'; "
         f"connect-src 'self'; media-src 'self' {ours}; frame-src {players}; manifest-src 'self'; object-src 'none'; "
-        f"form-action 'self' {ours}{pay} https://*.sumup.com; base-uri 'none'; frame-ancestors 'none'"
+        f"form-action 'self' {ours}{pay} https://*.sumup.com; base-uri 'none'; frame-ancestors 'none'{trust}"
     )
 
 
