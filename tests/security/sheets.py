@@ -133,6 +133,8 @@ def sheets(ids: dict[str, Any], more: dict[type[Form], More]) -> list[Sheet]:
         Sheet(m.EditProduct, "market", f"/admin/products/{ids['product']}/", product | {"slug": "p{n}"}),
         Sheet(b.NameConsumer, "blog", "/admin/bus/pauses/", stores=False),
         Sheet(b.ReplayLetters, "blog", "/admin/bus/replays/", stores=False),
+        Sheet(b.BeginAuthenticator, "blog", "/account/security/authenticator/", stores=False),
+        Sheet(b.ConfirmAuthenticator, "blog", "/account/security/authenticator/confirm/", stores=False),
         Sheet(b.SecondFactor, "blog", "/sign-in/second/", stores=False),
         Sheet(b.ShowPasskey, "blog", "/sign-in/passkey/", stores=False),
         Sheet(e.CheckIn, "events", "/admin/check-in/", stores=False),

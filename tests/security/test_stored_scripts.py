@@ -16,6 +16,7 @@ from tests.security.test_extra_fields import forms
 # No link leads to them: mails do, scripts, a letter that failed, a card that was read, a payment.
 NOT_LINKED = {
     "blog/account/email/<token>/",
+    "blog/account/email/undo/<token>/",
     "blog/admin/bus/letters/<int:event_id>/<handler>/",
     "blog/author/<slug>/rss/",
     "blog/tag/<slug>/rss/",

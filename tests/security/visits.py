@@ -42,12 +42,16 @@ async def by_mail(house: House, user: User) -> httpx.AsyncClient:
 async def add_app(house: House, browser: httpx.AsyncClient, user: User) -> pyotp.TOTP:
     """The member's authenticator app, added on the page for it."""
     await browser.post("/account/security/authenticator/")
+    app = pyotp.TOTP(await pending_secret(house, user))
+    await browser.post("/account/security/authenticator/confirm/", data={"code": app.now()})
+    return app
+
+
+async def pending_secret(house: House, user: User) -> str:
     async with get_session(read_only=True) as session:
         secret = await authenticators.pending_secret(session, user, keys=house.settings.secret_keys)
     assert secret is not None
-    app = pyotp.TOTP(secret)
-    await browser.post("/account/security/authenticator/confirm/", data={"code": app.now()})
-    return app
+    return secret
 
 
 async def half_a_minute_later() -> None:
