@@ -1,10 +1,10 @@
 """`rose user`, as an operator types it: who may sign in, and who may do what."""
 
 import asyncio
-import os
-import subprocess
+import io
 import sys
 from collections.abc import AsyncIterator
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from blog.models import Passkey
 from blog.services import grants, members
-from shared.db.session import create_engine, get_session, transaction, use_engine
+from rose.cli import main
+from shared.db.session import create_engine, engine, get_session, transaction, use_engine
 from shared.models import AuditEntry, Right, Role, UserSession
 from shared.utils import utcnow
 from tests.factories.blog import a_page
@@ -24,25 +25,39 @@ BOSS = "bob@example.com"
 
 @pytest.fixture
 async def shell(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """What stands in the operator's environment; and a database engine for the test to look with."""
+    """What stands in the operator's environment."""
     given = {"DATABASE_URL": database_url, "SECRET_KEY": "s" * 32, "INTERNAL_KEY": "i" * 32, "ROSE_HOME": str(tmp_path)}
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    engine = create_engine(database_url)
-    use_engine(engine)
+    mine = create_engine(database_url)
+    use_engine(mine)
     yield
-    await engine.dispose()
+    await mine.dispose()
     use_engine(None)
 
 
 async def rose(*words: str, **environ: str) -> tuple[int, str]:
-    """The exit code and everything that was said, as one line after another."""
-    command = [sys.executable, "-m", "rose", "user", *words]
-    done = await asyncio.to_thread(
-        subprocess.run, command, env=os.environ | environ, capture_output=True, text=True, check=False
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.returncode, done.stdout + done.stderr
+    """The exit code and everything that was said. In a thread of its own: each command runs a loop of its own."""
+    mine = engine()
+    answer = await asyncio.to_thread(_rose, words, environ)
+    # A command brings its own database, and takes it away again.
+    use_engine(mine)
+    return answer
+
+
+def _rose(words: tuple[str, ...], environ: dict[str, str]) -> tuple[int, str]:
+    said, code = io.StringIO(), 0
+    with pytest.MonkeyPatch.context() as given, redirect_stdout(said), redirect_stderr(said):
+        given.setattr(sys, "argv", ["rose", "user", *words])
+        for name, value in environ.items():
+            given.setenv(name, value)
+        try:
+            main()
+        except SystemExit as ended:
+            # As Python does it: a sentence is said, and is a failure.
+            code = ended.code if isinstance(ended.code, int) else 1
+            said.write("" if isinstance(ended.code, int) else f"{ended.code}\n")
+    return code, said.getvalue()
 
 
 async def rights(email: str) -> tuple[Right, ...]:
