@@ -28,6 +28,12 @@ def test_what_was_typed_becomes_what_the_rules_count_in() -> None:
     assert form.value == AddCheese(title="Brie", price=350, wheels=2, labels=["soft", "goat"])
 
 
+def test_a_nul_is_nothing_that_anybody_typed() -> None:
+    form = check_form(AddCheese, MultiDict([*sent(title="Br\x00ie").items(), ("labels", "so\x00ft")]))
+
+    assert (form.value.title, form.value.labels) == ("Brie", ["soft"])
+
+
 def test_an_empty_field_is_a_missing_one() -> None:
     form = check_form(AddCheese, sent(wheels="", email="", title=""))
 

@@ -80,7 +80,9 @@ async def read_form(form: type[F]) -> Submitted[F]:
 
 
 def check_form(form: type[F], sent: MultiDict[str, str]) -> Submitted[F]:
-    raw = {key: sent.getlist(key) if _is_list(form, key) else sent[key] for key in sent}
+    raw = {
+        key: [_typed(one) for one in sent.getlist(key)] if _is_list(form, key) else _typed(sent[key]) for key in sent
+    }
     given = {key: value for key, value in raw.items() if value not in ("", [""])}
     blank = {name: [] if _is_list(form, name) else "" for name in form.model_fields}
     try:
@@ -88,6 +90,11 @@ def check_form(form: type[F], sent: MultiDict[str, str]) -> Submitted[F]:
     except ValidationError as error:
         errors = {str((problem["loc"] or ("",))[0]): _sentence(form, problem) for problem in error.errors()}
         return Submitted(form, blank | raw, errors, None)
+
+
+def _typed(text: str) -> str:
+    """Nobody types a NUL, and PostgreSQL has no place for one."""
+    return text.replace("\0", "")
 
 
 def _shown(default: Any) -> Any:
