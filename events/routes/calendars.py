@@ -1,10 +1,10 @@
 from quart import Blueprint, Response, g
 
+from events.routes.paging import page_number
 from events.routes.views import days_of
 from events.services import calendars, entries
 from shared.browser.app.redis_cacher import cached
 from shared.browser.app.utils.htmx import page
-from shared.browser.app.utils.paging import page_number
 from shared.utils import utcnow
 
 bp = Blueprint("calendars", __name__)

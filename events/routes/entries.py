@@ -2,12 +2,12 @@ from typing import Any
 
 from quart import Blueprint, Response, g, redirect, request
 
+from events.routes.paging import page_number
 from events.routes.views import days_of, entry_context
 from events.services import calendars, entries
 from events.services.structured import entry_json_ld
 from shared.browser.app.redis_cacher import cached
 from shared.browser.app.utils.htmx import page
-from shared.browser.app.utils.paging import page_number
 from shared.browser.app.utils.parsing import small_number
 from shared.browser.app.utils.settings import current_settings
 from shared.utils import utcnow

@@ -1,9 +1,9 @@
 from quart import Blueprint, Response, g
 
+from events.routes.paging import page_number
 from events.services import attendees, entries
 from shared.browser.app.authz import reach_of, require
 from shared.browser.app.utils.htmx import page
-from shared.browser.app.utils.paging import page_number
 from shared.browser.app.utils.settings import current_settings
 from shared.models.grant import Role
 

@@ -7,6 +7,7 @@ from quart import Blueprint, Response, g, request
 from events.forms import SaveEntry
 from events.models import Calendar, Entry
 from events.routes.admin.entry_words import values_of, words_of
+from events.routes.paging import page_number
 from events.services import calendars, entries, programme
 from events.services.programme import Words
 from shared.browser.app.authz import reach_of, require
@@ -14,7 +15,6 @@ from shared.browser.app.errors import status_of
 from shared.browser.app.sizes import UPLOAD, takes
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
-from shared.browser.app.utils.paging import page_number
 from shared.browser.app.utils.parsing import small_number
 from shared.errors import DomainError
 from shared.infrastructure.media import with_picture
