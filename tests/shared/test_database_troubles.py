@@ -79,3 +79,21 @@ async def test_the_last_page_needs_no_style_sheets(rooms: House, monkeypatch: py
 
     assert answer.status_code == 500
     assert "nothing was half done" in answer.text
+
+
+async def test_the_last_page_needs_no_templates(rooms: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(rooms.apps["blog"].extensions, "templates")
+
+    answer = await rooms.client().post("/t/troubles/slip/")
+
+    assert answer.status_code == 500
+    assert answer.headers["Content-Type"].startswith("text/html")
+    for part in (
+        '<html lang="en">',
+        'name="viewport"',
+        "<main>",
+        "<h1>Error 500</h1>",
+        "nothing was half done",
+        'href="/"',
+    ):
+        assert part in answer.text

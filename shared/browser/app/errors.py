@@ -35,9 +35,24 @@ MESSAGES = {
 # Classes of SQLSTATE that pass: no resources (disk, memory, connections), an operator (shutdown, timeout), the system.
 PASSING_CLASSES = frozenset({"53", "57", "58"})
 LOCK_NOT_AVAILABLE = "55P03"
-# When not even the style sheets are there.
+# When neither templates nor style sheets are there: a whole page still, as browsers show it by themselves.
 BARE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Error {status}</title><h1>Error {status}</h1><p>{message}</p></html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <meta name="robots" content="noindex">
+    <title>Error {status}</title>
+  </head>
+  <body>
+    <main>
+      <h1>Error {status}</h1>
+      <p>{message}</p>
+      <p>Try again in a minute, or go <a href="/">to the front page</a>.</p>
+    </main>
+  </body>
+</html>
 """
 
 
