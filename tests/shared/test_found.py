@@ -1,9 +1,11 @@
 """What search engines, feed readers and people who share a link are told of each page."""
 
 import json
+import os
 import re
 from html import unescape
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -12,6 +14,7 @@ import pytest
 from PIL import Image
 
 from shared.db.session import transaction
+from shared.infrastructure.found import share_pictures
 from tests.factories.blog import a_page, a_post, a_tag, an_author
 from tests.factories.events import a_calendar, a_ticket_type, an_entry
 from tests.factories.market import a_product
@@ -132,6 +135,17 @@ async def test_a_shared_link_has_its_own_picture_which_never_changes(house: Hous
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert Image.open(BytesIO(answer.content)).size == (1200, 630)
         assert (await browser.get(address)).content == answer.content
+
+
+def test_old_shared_pictures_do_not_fill_the_disk(tmp_path: Path) -> None:
+    for age in range(5):
+        drawn = tmp_path / f"{age}.png"
+        drawn.write_bytes(b"picture")
+        os.utime(drawn, (1000 - age, 1000 - age))
+
+    share_pictures.sweep(tmp_path, kept=2)
+
+    assert {one.name for one in tmp_path.iterdir()} == {"0.png", "1.png"}
 
 
 async def test_nobody_else_has_words_drawn(house: House, places: dict[str, str]) -> None:

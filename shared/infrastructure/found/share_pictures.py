@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
 from hmac import compare_digest
 from html import unescape
 from pathlib import Path
@@ -22,6 +23,8 @@ from shared.utils import host_url, keyed_hash
 bp = Blueprint("share_pictures", __name__)
 
 SIGNATURE, LONGEST = 24, 160
+# On the disk, some 30 KB each. What is asked for again after it went is drawn again.
+KEPT = 1000
 # Of the drawing itself: another number makes all addresses new.
 EDITION = 1
 # One at a time: each takes a few megabytes and a tenth of a second.
@@ -70,6 +73,15 @@ def _draw(payload: str, settings: Settings, path: Path) -> None:
     half = path.with_suffix(f".{id(payload)}.half")
     half.write_bytes(draw(title, kicker, settings.site.name))
     half.replace(path)
+    sweep(path.parent)
+
+
+def sweep(folder: Path, *, kept: int = KEPT) -> None:
+    """Removes the pictures drawn longest ago: every title that ever was leaves one behind."""
+    # The apps share the folder: what another has just removed is no trouble, and the next drawing sweeps again.
+    with suppress(FileNotFoundError):
+        for one in sorted(folder.glob("*.png"), key=lambda one: one.stat().st_mtime_ns, reverse=True)[kept:]:
+            one.unlink()
 
 
 def _sign(settings: Settings, payload: str) -> str:
