@@ -28,7 +28,7 @@ Routes = dict[str, list[Registration]]
 HOLE_SECONDS = 0.005
 SAVE_SECONDS = 0.025
 GRACE_SECONDS = 5.0
-SAVE_EVENTS = 1000
+SAVE_EVENTS = 100
 
 
 class Pace:
