@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import nh3
 
@@ -87,12 +87,12 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
     if tag == "iframe" and name == "src":
         return value if _is_embed(value) else None
     if name in {"src", "poster", "srcset"}:
-        return value if all(_is_picture(part.split()[0]) for part in value.split(",") if part.strip()) else None
+        return value if _are_pictures(value) else None
     return value
 
 
 def _is_embed(address: str) -> bool:
-    parts = urlsplit(IGNORED_BY_BROWSERS.sub("", address))
+    parts = _split(IGNORED_BY_BROWSERS.sub("", address))
     return parts.scheme == "https" and parts.netloc in EMBED_HOSTS
 
 
@@ -102,7 +102,7 @@ def _are_pictures(addresses: str) -> bool:
 
 
 def _is_picture(address: str) -> bool:
-    return urlsplit(IGNORED_BY_BROWSERS.sub("", address)).scheme in {"", "https"}
+    return _split(IGNORED_BY_BROWSERS.sub("", address)).scheme in {"", "https"}
 
 
 def _with_rel(link: re.Match[str], site_url: str) -> str:
@@ -115,5 +115,16 @@ def _with_rel(link: re.Match[str], site_url: str) -> str:
 def _leads_outside(address: str, site_url: str) -> bool:
     """Browsers read a backslash as a slash, and skip white space."""
     plain = IGNORED_BY_BROWSERS.sub("", address).replace("\\", "/")
-    target = urlsplit(urljoin(site_url, plain))
+    try:
+        target = urlsplit(urljoin(site_url, plain))
+    except ValueError:
+        return True
     return target.scheme in {"http", "https"} and target.netloc != urlsplit(site_url).netloc
+
+
+def _split(address: str) -> SplitResult:
+    """What is no address has the scheme "unreadable"."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("unreadable", "", "", "", "")

@@ -9,14 +9,16 @@ import time
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from shared.browser.app.redis_cacher import PageCache
 from shared.browser.app.redis_cacher.kept import Form, Kept, best_encoding
 from shared.browser.app.utils.htmx import PARTIAL, REQUEST_TYPE
+from shared.infrastructure.slow_heads import SlowHeads
 
-UNUSUAL = re.compile(
-    rb"\r\n(?:authorization|range|content-length|transfer-encoding|expect|upgrade)[ \t]*:|\r\n[ \t]|[^\r]\n"
+# One whole GET, spelled as the standard has it (RFC 9110 5.1, 5.5), without what asks for more than a page.
+PLAIN = re.compile(
+    rb"get [^\x00-\x20\x7f]+ http/1\.1\r\n"
+    rb"(?:(?!(?:authorization|range|content-length|transfer-encoding|expect|upgrade):)"
+    rb"[!#$%&'*+.^_`|~0-9a-z-]+:[^\x00-\x08\x0a-\x1f\x7f]*\r\n)+\r\n"
 )
 HOST, COOKIE, KEEP = b"\r\nhost:", b"\r\ncookie:", b"\r\nconnection:"
 ACCEPTED, MATCH, KIND = b"\r\naccept-encoding:", b"\r\nif-none-match:", b"\r\n" + REQUEST_TYPE + b":"
@@ -30,7 +32,7 @@ def kept_answers(cache: PageCache, hosts: frozenset[str]) -> type["KeptAnswers"]
     return type("KeptAnswersOfApp", (KeptAnswers,), {"cache": cache, "hosts": served})
 
 
-class KeptAnswers(HttpToolsProtocol):
+class KeptAnswers(SlowHeads):
     cache: ClassVar[PageCache]
     hosts: ClassVar[frozenset[bytes]]
     # Whether the parser is in the middle of a request.
@@ -63,7 +65,7 @@ class KeptAnswers(HttpToolsProtocol):
         if busy or self.flow.write_paused or self.transport.is_closing():
             return False
         low = data.lower()
-        if UNUSUAL.search(low) or low.count(b"\r\n\r\n") != 1 or not self._is_ours(low):
+        if not PLAIN.fullmatch(low) or not self._is_ours(low):
             return False
         page = self._find(data, low)
         if page is None:
@@ -104,6 +106,7 @@ class KeptAnswers(HttpToolsProtocol):
         self._stay_open()
 
     def _stay_open(self) -> None:
+        self.head_is_here()
         self.server_state.total_requests += 1
         self.active = self.loop.time()
         if self.timeout_keep_alive_task is None:

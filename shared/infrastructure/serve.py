@@ -7,12 +7,13 @@ from quart import Quart
 
 from shared.browser.app.redis_cacher import PageCache
 from shared.infrastructure.kept_answers import kept_answers
+from shared.infrastructure.slow_heads import SlowHeads
 
 
-def protocol(app: Quart) -> type[Protocol] | str:
-    """httptools, and before it the answers that need no app."""
+def protocol(app: Quart) -> type[Protocol]:
+    """httptools, with patience for slow heads, and before it the answers that need no app."""
     cache, settings = app.extensions["page_cache"], app.extensions["settings"]
-    return kept_answers(cache, settings.hosts) if isinstance(cache, PageCache) else "httptools"
+    return kept_answers(cache, settings.hosts) if isinstance(cache, PageCache) else SlowHeads
 
 
 def serve(create_app: Callable[[], Quart], *, port: int) -> None:

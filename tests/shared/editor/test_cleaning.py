@@ -80,3 +80,11 @@ def test_cleaning_twice_is_cleaning_once(html):
     once = clean(html)
 
     assert clean(once).replace(' rel="noopener nofollow ugc"', "") == once.replace(' rel="noopener nofollow ugc"', "")
+
+
+@pytest.mark.parametrize("address", ["https://[", "//[", "https://[x", "http://[::1", "https://a]b"])
+def test_what_is_no_address_leads_nowhere_and_breaks_nothing(address):
+    left = clean(f'<a href="{address}">A</a><img src="{address}"><iframe src="{address}"></iframe>')
+
+    assert "iframe" not in left
+    assert ">A</a>" in left
