@@ -1,6 +1,7 @@
 from quart import Blueprint, Response, g, jsonify, request
 
 from blog.services import exports, posts
+from shared.browser.app.utils.parsing import small_numbers
 from shared.browser.app.utils.settings import current_settings
 from shared.utils import host_url
 
@@ -16,7 +17,7 @@ async def show_person(user_id: int) -> Response:
 @bp.get("/pages")
 async def pages() -> dict[str, list[dict[str, object]]]:
     """Containers by `?ids=1,2`, or all of them for a choice in a form."""
-    ids = [int(part) for part in request.args["ids"].split(",") if part.isdigit()] if "ids" in request.args else None
+    ids = small_numbers(request.args["ids"], most=1000) if "ids" in request.args else None
     found = await posts.list_pages_named(g.session, ids)
     settings = current_settings()
     return {

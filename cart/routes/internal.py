@@ -1,7 +1,5 @@
 """For the other apps: filling the basket, counting it, and what an order was."""
 
-from typing import Any
-
 from pydantic import BaseModel, ValidationError
 from quart import Blueprint, g, jsonify, request
 from quart import Response as Answer
@@ -9,9 +7,10 @@ from quart import Response as Answer
 from cart.routes import here
 from cart.services import baskets, orders, people, receipts, totals
 from cart.services.baskets import Identity, NewLine, NoIdentity, Summary
+from shared.browser.app.utils.parsing import small_number
 from shared.browser.app.utils.settings import current_settings
-from shared.errors import Invalid
 from shared.infrastructure.cart_loader import BasketSummary
+from shared.infrastructure.internal_routes import read_call
 
 bp = Blueprint("internal", __name__)
 
@@ -23,10 +22,7 @@ class AddLine(BaseModel):
 
 @bp.post("/lines")
 async def create() -> Answer:
-    try:
-        sent = AddLine.model_validate(await request.get_json())
-    except ValidationError as error:
-        raise Invalid(str(error)) from error
+    sent = await read_call(AddLine)
     await baskets.add(g.session, sent.identity, sent.line, currency=current_settings().site.currency)
     return await _summary(sent.identity)
 
@@ -61,8 +57,11 @@ async def show_person(user_id: int) -> Answer:
 
 
 def _asked_for() -> Identity:
-    given: dict[str, Any] = {"user_id": request.args.get("user_id", None, int)}
-    return Identity(session_id=request.args.get("session_id") or None, **given)
+    user_id = request.args.get("user_id", type=small_number)
+    try:
+        return Identity(user_id=user_id, session_id=request.args.get("session_id") or None)
+    except ValidationError:
+        raise NoIdentity from None
 
 
 async def _summary(identity: Identity) -> Answer:

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from pydantic import ValidationError
 from quart import Blueprint, Response, g, jsonify, request
 
 from events.forms import BindHolds, ChangeHold
 from events.models import Hold
 from events.services import answers, entries, holds, lines, people, reservations, tickets
+from shared.browser.app.utils.parsing import small_number
 from shared.browser.app.utils.settings import current_settings
 from shared.containers import ContainerType
 from shared.errors import Invalid
+from shared.infrastructure.internal_routes import read_call
 from shared.utils import utcnow
 
 bp = Blueprint("internal", __name__)
@@ -18,7 +19,7 @@ bp = Blueprint("internal", __name__)
 
 @bp.put("/holds/<hold_id>")
 async def update_hold(hold_id: str) -> Response:
-    wanted = await _read(ChangeHold)
+    wanted = await read_call(ChangeHold)
     return jsonify(_hold(await holds.change(g.session, hold_id, wanted.quantity)))
 
 
@@ -42,7 +43,7 @@ async def index_holds() -> Response:
 
 @bp.post("/reservations")
 async def create_reservation() -> Response:
-    wanted = await _read(BindHolds)
+    wanted = await read_call(BindHolds)
     held = await reservations.bind(g.session, wanted.order, wanted.holds, until=wanted.until)
     return jsonify({"lines": await lines.of_holds(g.session, list(held), current_settings())})
 
@@ -55,15 +56,15 @@ async def index_order_tickets(order: str) -> Response:
 
 @bp.get("/tickets")
 async def index_tickets() -> Response:
-    email, user_id = request.args.get("email"), request.args.get("user_id", type=int)
+    email, user_id = request.args.get("email"), request.args.get("user_id", type=small_number)
     found = await tickets.list_of_person(g.session, email=email, user_id=user_id)
     return jsonify({"tickets": [answers.ticket(one, current_settings()) for one in found]})
 
 
 @bp.get("/cards")
 async def index_cards() -> Response:
-    kind, limit = request.args.get("container_type"), request.args.get("limit", 6, type=int)
-    container = (_container(kind), request.args.get("container_id", 0, type=int)) if kind else None
+    kind, limit = request.args.get("container_type"), request.args.get("limit", 6, type=small_number)
+    container = (_container(kind), request.args.get("container_id", 0, type=small_number)) if kind else None
     found = await entries.list_next(g.session, now=utcnow(), container=container, limit=min(limit, 50))
     return jsonify({"cards": [answers.card(entry, current_settings()) for entry in found]})
 
@@ -84,10 +85,3 @@ def _container(kind: str) -> ContainerType:
 
 def _hold(hold: Hold) -> dict[str, Any]:
     return {"hold_id": hold.token, "quantity": hold.quantity, "until": hold.until.isoformat()}
-
-
-async def _read(form: Any) -> Any:
-    try:
-        return form.model_validate(await request.get_json())
-    except ValidationError as error:
-        raise Invalid(f"The call is not as agreed: {error.errors()[0]['msg']}") from None

@@ -4,33 +4,32 @@ from quart import Blueprint, Response, g, jsonify, request
 
 from market.forms import Reserve
 from market.services import answers, marketplaces, offers, people, reservations
+from shared.browser.app.utils.parsing import small_number, small_numbers
 from shared.browser.app.utils.settings import current_settings
 from shared.containers import ContainerType
 from shared.errors import Invalid
+from shared.infrastructure.internal_routes import read_call
 
 bp = Blueprint("internal", __name__)
-
-MOST = 200
 
 
 @bp.get("/offers")
 async def index_offers() -> Response:
-    ids = [int(word) for word in request.args.get("ids", "").split(",")[:MOST] if word.isascii() and word.isdigit()]
-    found = await offers.list_offers(g.session, ids)
+    found = await offers.list_offers(g.session, small_numbers(request.args.get("ids", "")))
     return jsonify({"offers": [answers.promise(offer, current_settings()) for offer in found]})
 
 
 @bp.post("/reservations")
 async def create_reservation() -> Response:
-    wanted = await _read_reserve()
+    wanted = await read_call(Reserve)
     lines = await reservations.reserve(g.session, wanted.order, wanted.wanted(), until=wanted.until)
     return jsonify({"lines": [line._asdict() for line in lines]})
 
 
 @bp.get("/cards")
 async def index_cards() -> Response:
-    limit = min(request.args.get("limit", 6, type=int), 50)
-    found = await marketplaces.list_container_cards(g.session, _container(), limit=max(limit, 0))
+    limit = min(request.args.get("limit", 6, type=small_number), 50)
+    found = await marketplaces.list_container_cards(g.session, _container(), limit=limit)
     return jsonify({"cards": [answers.teaser(card, current_settings()) for card in found]})
 
 
@@ -46,11 +45,4 @@ def _container() -> tuple[ContainerType, int] | None:
         return None
     if kind not in set(ContainerType):
         raise Invalid("There is no such kind of container.")
-    return ContainerType(kind), request.args.get("container_id", 0, type=int)
-
-
-async def _read_reserve() -> Reserve:
-    try:
-        return Reserve.model_validate(await request.get_json())
-    except ValueError as error:
-        raise Invalid(str(error)) from error
+    return ContainerType(kind), request.args.get("container_id", 0, type=small_number)

@@ -1,8 +1,12 @@
-from typing import cast
+from typing import TypeVar, cast
 
+from pydantic import BaseModel, ValidationError
 from quart import Blueprint, Quart, current_app, request
 
+from shared.errors import Invalid
 from shared.infrastructure.signatures import SharedNonces, Unsigned, Verifier
+
+Called = TypeVar("Called", bound=BaseModel)
 
 # Our apps call each other directly. What a proxy handed on came from outside, however well it is signed.
 FORWARDED = frozenset(
@@ -23,6 +27,14 @@ def use_internal(app: Quart, *blueprints: Blueprint) -> None:
 
     for blueprint in blueprints:
         app.register_blueprint(blueprint, url_prefix=f"/internal/{name}")
+
+
+async def read_call(form: type[Called]) -> Called:
+    """What another app sent. Raises Invalid."""
+    try:
+        return form.model_validate_json(cast("bytes", await request.get_data(as_text=False)))
+    except ValidationError as error:
+        raise Invalid(f"The call is not as agreed: {error.errors()[0]['msg']}") from None
 
 
 async def _verify() -> None:

@@ -28,6 +28,11 @@ def small_number(typed: str) -> int:
     return int(typed)
 
 
+def small_numbers(typed: str, *, most: int = 200) -> list[int]:
+    """Of `1,2,3` those that are small numbers."""
+    return [int(word) for word in typed.split(",")[:most] if re.fullmatch(r"[0-9]{1,9}", word)]
+
+
 def _address(value: str) -> str:
     try:
         return validate_email(value)[1].lower()
