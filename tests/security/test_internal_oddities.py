@@ -15,6 +15,7 @@ KEYS = (
 )
 LONG, LARGE = "ä" * 300, "9" * 40
 ODD = (None, "", "\x00", LONG, -1, 2**70, 1.5, True, [], {}, [None], [{}], {"a": {"b": []}}, LARGE, "2026-99-99")
+WORST = ("", "\x00", LONG, "-1", LARGE)
 NESTED = "[" * 5000 + "]" * 5000
 BODIES = (b"", b"\xff", b"{", b"null", b"[]", b'"x"', b"NaN", b"1e999", NESTED.encode())
 
@@ -38,9 +39,9 @@ async def test_no_internal_route_fails_at_what_it_is_sent(house: House, app: str
             path = path.replace(f"<{kind}{name}>", "1" if kind else "x" * 22)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             if method == "GET":
-                asked = [{"query": urlencode({key: odd})} for key, odd in product(KEYS, map(str, ODD))]
+                asked = [{"query": urlencode({key: odd})} for key, odd in product(KEYS, WORST)]
             else:
-                sent = [json.dumps({key: odd}).encode() for key, odd in product(KEYS, ODD)]
+                sent = [json.dumps(dict.fromkeys(KEYS, odd)).encode() for odd in ODD]
                 asked = [{"body": body} for body in (*BODIES, *sent)]
             for about in asked:
                 status = await ask(house, app, method, path, **about)  # type: ignore[arg-type]

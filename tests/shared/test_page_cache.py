@@ -50,7 +50,7 @@ def shelf(house: House) -> House:
     async def odd(kind: str) -> Any:
         app.extensions["renders"] += 1
         if kind == "cookie":
-            return "cookie", 200, {"Set-Cookie": "a=b"}
+            return "cookie", 200, {"Set-Cookie": "a=b; HttpOnly; SameSite=Lax; Path=/"}
         return kind, {"missing": 404, "busy": 503}.get(kind, 200), {"Cache-Control": "no-store"} if kind == "no" else {}
 
     @app.get("/t/gate/")
