@@ -16,6 +16,7 @@ from shared.events.bus import DomainFact, emit_event, register_handler
 from shared.events.partitions import MILLION, make_ahead
 from shared.events.processor import EventProcessor
 from shared.events.wakeup import Wire
+from shared.infrastructure.garbage import collect_seldom
 from shared.infrastructure.migrations import upgrade
 
 from .base import SessionProducer
@@ -66,7 +67,7 @@ class Peer(SessionProducer):
         """As the years leave it: pieces made ahead by the processor while the log grows."""
         driver = await asyncpg.connect(self.dsn)
         for first in range(1, n + 1, MILLION):
-            await make_ahead(driver, 0)
+            await make_ahead(driver)
             await driver.execute(HISTORY, first, min(n, first + MILLION - 1), timeout=600)
         await driver.execute("INSERT INTO event_cursors SELECT 'bench', $1, max(id) FROM domain_events", _lane())
         await driver.execute("VACUUM ANALYZE domain_events", timeout=600)
@@ -109,6 +110,7 @@ class Peer(SessionProducer):
         self.processor = EventProcessor("bench")
         if LANE == "single":
             _one_each()
+        collect_seldom()
         self.task = asyncio.create_task(self.processor.run())
 
     async def stop_consumer(self) -> None:

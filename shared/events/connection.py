@@ -27,13 +27,14 @@ _SETTINGS = {
 }
 
 
-async def connect(name: str) -> Connection:
+async def connect(name: str, **settings: str) -> Connection:
     source = engine()
     address = make_url(direct_url(source) or source.url)
     _, options = source.dialect.create_connect_args(address)
     for ours in ("prepared_statement_cache_size", "prepared_statement_name_func"):
         options.pop(ours, None)
-    return await asyncpg.connect(**options, timeout=5, server_settings=_SETTINGS | {"application_name": name})
+    told = _SETTINGS | settings | {"application_name": name}
+    return await asyncpg.connect(**options, timeout=5, server_settings=told)
 
 
 @asynccontextmanager

@@ -4,10 +4,12 @@ import asyncio
 import time
 
 from shared.events import inbox_pieces, partitions, schedule
+from shared.events.connection import Connection
 from shared.events.lease import Lease
 from shared.events.wakeup import new_bell, ring
 
 PEEK_SECONDS = 10.0
+PEEK = f"SELECT ({schedule.NEXT}), {partitions.HEAD}"
 TIDY_SECONDS = 3600.0
 
 
@@ -18,36 +20,39 @@ class Keeper:
         self.lease = lease
         self.bell = new_bell("schedule")
         self._tidy_at = 0.0
-        self._made_up_to = 0
+        self._head = self._enough_up_to = 0
         self._wait = PEEK_SECONDS
 
     async def run(self) -> None:
-        async with self.lease.turn:
-            await schedule.store(self.lease.connection)
         while True:
             self.bell.clear()
-            if not await self.step():
+            late = self._head > self._enough_up_to or time.monotonic() >= self._tidy_at
+            if not await self.step(tidy=late):
                 await self._rest()
 
-    async def step(self) -> bool:
+    async def step(self, *, tidy: bool = False) -> bool:
         """Moves what is due into the log. False when nothing was."""
-        seconds = await self.lease.fetchval(schedule.NEXT)
-        if seconds is None or seconds > 0:
-            self._wait = PEEK_SECONDS if seconds is None else min(PEEK_SECONDS, seconds)
-            return False
-        async with self.lease.turn:
-            moved = await schedule.move_due(self.lease.connection)
+        connection, moved, self._wait = self.lease.connection, False, PEEK_SECONDS
+        async with self.lease.turn, connection.transaction():
+            if tidy:
+                await self._tidy(connection)
+            ((seconds, self._head),) = await connection.fetch(PEEK)
+            if seconds is not None and seconds <= 0:
+                moved = await schedule.move_due(connection)
+            elif seconds is not None:
+                self._wait = min(PEEK_SECONDS, seconds)
         if moved:
             ring("events")
         return moved
 
+    async def _tidy(self, connection: Connection) -> None:
+        await schedule.store(connection)
+        self._enough_up_to = await partitions.make_ahead(connection)
+        await partitions.drop_old(connection)
+        await inbox_pieces.tidy(connection)
+        self._tidy_at = time.monotonic() + TIDY_SECONDS
+
     async def _rest(self) -> None:
-        async with self.lease.turn:
-            self._made_up_to = await partitions.make_ahead(self.lease.connection, self._made_up_to)
-            if time.monotonic() >= self._tidy_at:
-                await partitions.drop_old(self.lease.connection)
-                await inbox_pieces.tidy(self.lease.connection)
-                self._tidy_at = time.monotonic() + TIDY_SECONDS
         try:
             await asyncio.wait_for(self.bell.wait(), self._wait)
         except TimeoutError:

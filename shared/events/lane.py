@@ -62,18 +62,22 @@ class Lane(ABC):
         """Where the cursor stands now, and what waits for another try."""
         self.control.clear()
         await self.aclose()
-        self.cursor: Cursor = await self.lease.take_cursor(self.name)
+        connection, place = self.lease.connection, (self.lease.consumer, self.name)
+        async with self.lease.turn, connection.transaction():
+            self.cursor = await Cursor.take(connection, *place)
+            rows = await connection.fetch(deliveries.BLOCKED, *place)
+            self.due_in(await connection.fetchval(deliveries.NEXT_DUE, *place))
         self.reader = LogReader(self.lease, self.cursor.pos)
-        rows = await self.lease.fetch(deliveries.BLOCKED, self.lease.consumer, self.name)
         self.blocked = {(row["handler"], row["key"]) for row in rows}
-        await self.look_for_due()
 
     async def aclose(self) -> None:
         if hasattr(self, "reader"):
             await self.reader.aclose()
 
     async def look_for_due(self) -> None:
-        seconds = await self.lease.fetchval(deliveries.NEXT_DUE, self.lease.consumer, self.name)
+        self.due_in(await self.lease.fetchval(deliveries.NEXT_DUE, self.lease.consumer, self.name))
+
+    def due_in(self, seconds: float | None) -> None:
         self.due_at: float | None = None if seconds is None else time.monotonic() + seconds
 
     def routes(self) -> Routes:

@@ -14,14 +14,12 @@ from shared.db.last_words import TalkingConnection
 from shared.events.connection import Connection, close, connect
 
 # As long as one waits in line, its snapshot holds up vacuum: so it stands up and queues again.
-PATIENCE = "SET lock_timeout = '10s'"
+PATIENCE = "10s"
 LOCK = "SELECT pg_advisory_lock(hashtextextended('rose-bus:' || $1, 0))"
 TRY_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('rose-bus:' || $1, 0))"
-START = """
-    INSERT INTO event_cursors (consumer, lane) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING
-"""
 TAKE = """
-    UPDATE event_cursors SET epoch = epoch + 1 WHERE consumer = $1 AND lane = $2 RETURNING pos, epoch, paused
+    INSERT INTO event_cursors AS c (consumer, lane, epoch) VALUES ($1, $2, 1)
+    ON CONFLICT (consumer, lane) DO UPDATE SET epoch = c.epoch + 1 RETURNING pos, epoch, paused
 """
 MOVE = "UPDATE event_cursors SET pos = $1 WHERE consumer = $2 AND lane = $3 AND epoch = $4"
 # The same as the last word before a COMMIT, where nobody reads the answer: nothing moved is an error.
@@ -45,6 +43,12 @@ class Cursor:
     pos: int
     epoch: int
     paused: bool
+
+    @classmethod
+    async def take(cls, connection: Connection, consumer: str, lane: str) -> "Cursor":
+        """Made when there is none, then at the start of what is kept. Raises its epoch."""
+        row = await connection.fetchrow(TAKE, consumer, lane)
+        return cls(consumer, lane, *row)  # type: ignore[misc]
 
     async def move(self, connection: Connection, pos: int) -> None:
         """In the connection's transaction, if it has one. Raises LeaseLost."""
@@ -71,9 +75,8 @@ class Lease:
     @classmethod
     async def wait(cls, consumer: str) -> "Lease":
         """Stands in line until it is this process's turn."""
-        connection = await connect(f"rose-bus-{consumer}")
+        connection = await connect(f"rose-bus-{consumer}", lock_timeout=PATIENCE)
         try:
-            await connection.execute(PATIENCE)
             while not await _got_lock(connection, consumer):
                 pass
         except BaseException:
@@ -89,13 +92,6 @@ class Lease:
             return cls(consumer, connection)
         await close(connection)
         return None
-
-    async def take_cursor(self, lane: str) -> Cursor:
-        """Made when there is none, then at the start of what is kept. Raises its epoch."""
-        async with self.turn:
-            await self.connection.execute(START, self.consumer, [lane])
-            row = await self.connection.fetchrow(TAKE, self.consumer, lane)
-        return Cursor(self.consumer, lane, *row)  # type: ignore[misc]
 
     async def fetch(self, query: str, *values: object) -> list[asyncpg.Record]:
         async with self.turn:

@@ -12,35 +12,32 @@ MILLION = 1_000_000
 AHEAD = 3
 RETENTION = timedelta(days=30)
 
-HEAD = "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('domain_events', 'id')::regclass), 0)"
+HEAD = "coalesce(pg_sequence_last_value(pg_get_serial_sequence('domain_events', 'id')::regclass), 0)"
 ONE_AT_A_TIME = "SELECT pg_try_advisory_xact_lock(hashtextextended('rose-bus-partitions', 0))"
-PIECES = """
-    SELECT c.relname, (regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \\(''?(\\d+)'))[1]::bigint AS up_to
+PIECES = f"""
+    SELECT c.relname, (regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \\(''?(\\d+)'))[1]::bigint AS up_to,
+           {HEAD} AS head, (SELECT coalesce(min(pos), 0) FROM event_cursors) AS read_up_to
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent = 'domain_events'::regclass ORDER BY up_to NULLS LAST
-"""
+"""  # noqa: S608  HEAD is the line above.
 IN_THE_REST = "SELECT coalesce(max(id) + 1, 0) FROM event_log.p_rest"
-READ_UP_TO = "SELECT coalesce(min(pos), 0) FROM event_cursors"
 # The last one written stands for the newest, and is found by its id; max(created_at) would read the whole piece.
 NEWEST = """
     SELECT now() - created_at FROM domain_events WHERE id >= $1 AND id < $2 ORDER BY id DESC LIMIT 1
 """
 
 
-async def make_ahead(connection: Connection, known: int) -> int:
-    """Three empty pieces are always ready; returns where the last one ends.
+async def make_ahead(connection: Connection) -> int:
+    """Three empty pieces are always ready; returns up to which id of the log's head that is so.
 
-    Made beside the log and attached, so that nobody waits for long. Nothing is asked twice when `known`,
-    what was returned before, is still far ahead.
+    Made beside the log and attached, so that nobody waits for long.
     """
-    head: int = await connection.fetchval(HEAD)
-    if head + AHEAD * MILLION <= known:
-        return known
-    bounds = [row["up_to"] for row in await connection.fetch(PIECES) if row["up_to"]]
-    top = max(bounds, default=0)
-    while top < head + AHEAD * MILLION:
+    pieces = await connection.fetch(PIECES)
+    wanted = pieces[0]["head"] + AHEAD * MILLION
+    top: int = max((piece["up_to"] for piece in pieces if piece["up_to"]), default=0)
+    while top < wanted:
         top = await _make(connection, top)
-    return top
+    return top - AHEAD * MILLION
 
 
 async def _make(connection: Connection, top: int) -> int:
@@ -62,11 +59,10 @@ async def _make(connection: Connection, top: int) -> int:
 
 async def drop_old(connection: Connection) -> None:
     """A piece goes when every cursor has passed it and its newest event is older than the retention."""
-    read_up_to = await connection.fetchval(READ_UP_TO)
     first = 0
     for row in await connection.fetch(PIECES):
         name, last = row["relname"], row["up_to"]
-        if last is None or last - 1 > read_up_to:
+        if last is None or last - 1 > row["read_up_to"]:
             return
         age = await connection.fetchval(NEWEST, first, last)
         if age is None or age > RETENTION:

@@ -52,7 +52,9 @@ class EventProcessor:
     async def _lead(self) -> None:
         while True:
             try:
-                await self._serve(await Lease.wait(self.consumer))
+                lease = await Lease.wait(self.consumer)
+                await self._wire.come_up()
+                await self._serve(lease)
             except TROUBLES as error:
                 log.warning("event processing interrupted", consumer=self.consumer, error=repr(error))
             await asyncio.sleep(random.uniform(0.1, 0.5))

@@ -52,13 +52,13 @@ async def store(connection: Connection) -> None:
 
 
 async def move_due(connection: Connection) -> bool:
-    async with connection.transaction():
-        due = await connection.fetch(DUE)
-        for row in due:
-            await connection.execute(TELL, row["id"], new_id())
-            if row["cron"]:
-                run_at = cron.next_after(row["cron"], datetime.now(UTC))
-                await connection.execute("UPDATE event_schedule SET run_at = $2 WHERE id = $1", row["id"], run_at)
-            else:
-                await connection.execute("DELETE FROM event_schedule WHERE id = $1", row["id"])
+    """Within the caller's transaction."""
+    due = await connection.fetch(DUE)
+    for row in due:
+        await connection.execute(TELL, row["id"], new_id())
+        if row["cron"]:
+            run_at = cron.next_after(row["cron"], datetime.now(UTC))
+            await connection.execute("UPDATE event_schedule SET run_at = $2 WHERE id = $1", row["id"], run_at)
+        else:
+            await connection.execute("DELETE FROM event_schedule WHERE id = $1", row["id"])
     return bool(due)

@@ -6,6 +6,7 @@ most one every 5 ms, whatever was committed. A crash between the commit and the 
 
 import asyncio
 import random
+from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
 
@@ -86,6 +87,11 @@ class Wire:
             except TROUBLES as error:
                 log.warning("event wire broken", error=repr(error))
             await asyncio.sleep(random.uniform(0.1, 0.5))
+
+    async def come_up(self) -> None:
+        """Soon, or not: lanes begin anew when a wire comes up, so they had better wait for the first time."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.up.wait(), 1)
 
     async def _serve(self) -> None:
         async with connected("rose-bus-wire") as connection:

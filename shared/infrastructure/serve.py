@@ -6,6 +6,7 @@ import uvicorn
 from quart import Quart
 
 from shared.browser.app.redis_cacher import PageCache
+from shared.infrastructure.garbage import collect_seldom
 from shared.infrastructure.kept_answers import kept_answers
 from shared.infrastructure.slow_heads import SlowHeads
 
@@ -25,6 +26,7 @@ def serve(create_app: Callable[[], Quart], *, port: int) -> None:
     parser.add_argument("--port", type=int, default=port)
     options = parser.parse_args()
     app = create_app()
+    collect_seldom()
     uvicorn.run(
         app,
         host="127.0.0.1",

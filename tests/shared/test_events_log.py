@@ -313,7 +313,7 @@ async def test_pieces_of_the_log_are_made_ahead_and_dropped_when_old(processor: 
     await processor.drain()
     await lease.connection.execute("UPDATE domain_events SET created_at = now() - interval '60 days'")
 
-    await partitions.make_ahead(lease.connection, 0)
+    await partitions.make_ahead(lease.connection)
     await partitions.drop_old(lease.connection)
 
     left = [row["relname"] for row in await lease.connection.fetch(partitions.PIECES)]

@@ -101,8 +101,8 @@ class RelayLane(Lane):
         refused = [refusal.reason for refusal in await self.sink.settle()]
         return failure or (refused[0] if refused else None)
 
-    async def look_for_due(self) -> None:
-        await super().look_for_due()
+    def due_in(self, seconds: float | None) -> None:
+        super().due_in(seconds)
         if self.due_at is not None:
             self.due_at = max(self.due_at, self._not_before)
 
