@@ -10,6 +10,7 @@ from rose.database import site_database
 from shared.errors import DomainError
 from shared.events.relay.choice import sink_for
 from shared.events.relay.processor import RelayProcessor
+from shared.infrastructure.garbage import collect_seldom
 from shared.log_config.setup import setup_logging
 
 
@@ -20,6 +21,7 @@ class NoBroker(DomainError):
 def run() -> None:
     """Returns when it was told to stop, and has. Raises NoBroker."""
     setup_logging("relay")
+    collect_seldom()
     uvloop.run(_serve())
 
 

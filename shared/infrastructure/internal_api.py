@@ -5,6 +5,7 @@ with its length before it, so that no two calls have the same bytes. Raises Unav
 is down or too slow, and the other app's own refusal as the same family of error.
 """
 
+import asyncio
 import json as jsonlib
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from quart import Quart, current_app, g, has_request_context
 from shared import errors
 from shared.config import AppName, Settings
 from shared.events import trace
+from shared.infrastructure.keep_alive import KeepAlive
 from shared.infrastructure.signatures import SharedNonces, Verifier, sign
 from shared.utils import tls_context
 
@@ -33,12 +35,7 @@ class InternalApi:
     def __init__(self, caller: str, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.caller = caller
         self.settings = settings
-        # What httpx's client does besides (cookies, redirects, sign-in) is not wanted here, and costs a third.
-        self.transport = transport or httpx.AsyncHTTPTransport(
-            verify=tls_context(),
-            limits=httpx.Limits(max_connections=50, max_keepalive_connections=20),
-            trust_env=False,
-        )
+        self.transport = transport or KeepAlive(tls_context())
 
     async def send(self, method: str, app: AppName, path: str, **options: Any) -> Any:
         body = b"" if options.get("json") is None else jsonlib.dumps(options["json"]).encode()
@@ -54,11 +51,11 @@ class InternalApi:
         if span := trace.current():
             headers["traceparent"] = span
         url = f"{getattr(self.settings.internal_apps, app)}{path}{'?' + query if query else ''}"
-        patience = {"timeout": httpx.Timeout(options.get("timeout") or TIMEOUT_SECONDS).as_dict()}
-        request = httpx.Request(method, url, content=body, headers=headers, extensions=patience)
+        request = httpx.Request(method, url, content=body, headers=headers)
         try:
-            response = await self._answer(request)
-        except httpx.HTTPError as error:
+            async with asyncio.timeout(options.get("timeout") or TIMEOUT_SECONDS):
+                response = await self._answer(request)
+        except (httpx.HTTPError, TimeoutError) as error:
             raise OtherAppAway from error
         return _result(response)
 
