@@ -17,7 +17,7 @@ from market.app import create_app
 from market.services import listings
 from shared.browser.app.redis_cacher import cached
 from shared.browser.app.utils.htmx import page
-from shared.infrastructure.serve import protocol
+from shared.infrastructure.serve import protocol, run
 
 ROWS = 100
 bp = Blueprint("bench", __name__, template_folder="templates")
@@ -57,14 +57,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--server", default="uvicorn")
     options = parser.parse_args()
-    import uvicorn
-
     app = make_app()
-    http = protocol(app) if options.server == "uvicorn" else "httptools"
-    uvicorn.run(
-        app, host="127.0.0.1", port=options.port, loop="uvloop", http=http,
-        access_log=False, log_config=None, server_header=False,
-    )  # fmt: skip
+    run(app, port=options.port, http=protocol(app) if options.server == "uvicorn" else "httptools")
 
 
 if __name__ == "__main__":

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, Row, Select, func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from market.models import Like, Product
 from market.services.cards import Card, select_cards, to_card
 from market.services.filters import Filters, closeness, conditions
+from shared.db.session import fetch_rows
 from shared.errors import NotFound
 
 PER_PAGE = 24
@@ -55,9 +57,20 @@ async def list_products(session: AsyncSession, filters: Filters, *, viewer_id: i
 async def list_latest(
     session: AsyncSession, *condition: ColumnElement[bool], limit: int, viewer_id: int | None = None
 ) -> list[Card]:
-    newest = select_cards(viewer_id).where(Product.is_published, *condition)
-    rows = await session.execute(newest.order_by(*SORTS[""]).limit(limit))
-    return [to_card(row) for row in rows]
+    query = _latest(limit) if viewer_id is None and not condition else _latest_of(viewer_id, condition, limit)
+    return [to_card(row) for row in await fetch_rows(session, query)]
+
+
+@cache
+def _latest(limit: int) -> Select[*tuple[Any, ...]]:
+    """Built once: SQLAlchemy then also knows by heart what it compiled it to."""
+    return _latest_of(None, (), limit)
+
+
+def _latest_of(
+    viewer_id: int | None, condition: tuple[ColumnElement[bool], ...], limit: int
+) -> Select[*tuple[Any, ...]]:
+    return select_cards(viewer_id).where(Product.is_published, *condition).order_by(*SORTS[""]).limit(limit)
 
 
 async def list_neighbours(session: AsyncSession, product_id: int, *, limit: int) -> list[Card]:
@@ -81,18 +94,27 @@ async def list_liked(session: AsyncSession, user_id: int, page: int) -> Listing:
         .where(Like.user_id == user_id, Product.is_published)
         .order_by(Like.created_at.desc(), Product.id)
     )
-    return await _page(session, query, Filters(page=page))
+    filters = Filters(page=page)
+    return _listing(await fetch_rows(session, _page(query, filters)), filters)
 
 
 async def _list(session: AsyncSession, filters: Filters, viewer_id: int | None) -> Listing:
+    return _listing(await fetch_rows(session, _listed(filters, viewer_id)), filters)
+
+
+@lru_cache(256)
+def _listed(filters: Filters, viewer_id: int | None) -> Select[*tuple[Any, ...]]:
+    """Built once for the same choice, as `_latest` is."""
     order: tuple[Any, ...] = SORTS.get(filters.sort, SORTS[""])
     if filters.q and not filters.sort:
         order = (closeness(filters).desc(), *order)
-    query = select_cards(viewer_id).where(*conditions(filters)).order_by(*order)
-    return await _page(session, query, filters)
+    return _page(select_cards(viewer_id).where(*conditions(filters)).order_by(*order), filters)
 
 
-async def _page(session: AsyncSession, query: Any, filters: Filters) -> Listing:
+def _page(query: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:
     counted = query.add_columns(func.count().over().label("total"))
-    rows = (await session.execute(counted.limit(PER_PAGE).offset((filters.page - 1) * PER_PAGE))).all()
+    return counted.limit(PER_PAGE).offset((filters.page - 1) * PER_PAGE)
+
+
+def _listing(rows: Sequence[Row[*tuple[Any, ...]]], filters: Filters) -> Listing:
     return Listing([to_card(row) for row in rows], rows[0].total if rows else 0, filters)

@@ -1,20 +1,28 @@
 """Sessions. Nobody else opens one, and only this file and the request middleware commit."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, Row, Select, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from shared.db.last_words import TalkingConnection
 
+Ts = TypeVarTuple("Ts")
+
 _engine: AsyncEngine | None = None
+# Made once: another one for each request is a tenth of a page.
+_sessions: dict[bool, async_sessionmaker[AsyncSession]] | None = None
 
 # A web statement that takes longer than this is a fault, not work.
 STATEMENT_TIMEOUT = "5s"
+
+
+class NoDatabase(RuntimeError):
+    """Yet: create_base_app() or use_engine() comes first."""
 
 
 class WroteWhileReading(RuntimeError):
@@ -69,13 +77,14 @@ def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
 
 def use_engine(engine: AsyncEngine | None) -> None:
     """Set by the app factory, the command line and the tests: one database a process."""
-    global _engine  # noqa: PLW0603
+    global _engine, _sessions  # noqa: PLW0603
     _engine = engine
+    _sessions = None if engine is None else _makers(engine)
 
 
 def engine() -> AsyncEngine:
     if _engine is None:
-        raise RuntimeError("No database yet: create_base_app() or use_engine() comes first.")
+        raise NoDatabase
     return _engine
 
 
@@ -87,13 +96,24 @@ async def get_session(*, read_only: bool = False) -> AsyncIterator[AsyncSession]
 
 
 def open_session(*, read_only: bool = False) -> AsyncSession:
-    bind = engine()
-    if read_only and direct_url(bind):
-        bind = bind.execution_options(postgresql_readonly=True)
-    elif read_only:
-        bind = bind.execution_options(isolation_level="AUTOCOMMIT")
-    maker = async_sessionmaker(bind, expire_on_commit=False, info={"read_only": read_only})
-    return maker()
+    if _sessions is None:
+        raise NoDatabase
+    return _sessions[read_only]()
+
+
+def _makers(engine: AsyncEngine) -> dict[bool, async_sessionmaker[AsyncSession]]:
+    """By whether they only read."""
+    alone: dict[str, Any] = {"postgresql_readonly": True} if direct_url(engine) else {"isolation_level": "AUTOCOMMIT"}
+    binds = {False: engine, True: engine.execution_options(**alone)}
+    return {
+        reads: async_sessionmaker(bind, expire_on_commit=False, info={"read_only": reads})
+        for reads, bind in binds.items()
+    }
+
+
+async def fetch_rows(session: AsyncSession, query: Select[*Ts]) -> Sequence[Row[*Ts]]:
+    """For lists: past the session's own work, which is for entities."""
+    return (await (await session.connection()).execute(query)).all()
 
 
 @asynccontextmanager

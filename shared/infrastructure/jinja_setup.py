@@ -1,9 +1,8 @@
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, FileSystemLoader, PackageLoader, StrictUndefined
-from jinja2.runtime import Macro
 from quart import Quart
 
 from shared.browser.app.filters import filters_for
@@ -15,7 +14,7 @@ from shared.infrastructure.static_files import asset_address
 def use_templates(app: Quart, settings: Settings) -> None:
     """Synchronous, strict, escaped by default. An app's own templates first, then the layer's."""
     own = Path(app.root_path) / "templates"
-    environment = Environment(
+    environment = _Environment(
         loader=ChoiceLoader([FileSystemLoader(own), PackageLoader("shared.browser")]),
         autoescape=True,
         undefined=StrictUndefined,
@@ -35,22 +34,14 @@ def use_templates(app: Quart, settings: Settings) -> None:
         cart_url=urls.cart_url,
         events_url=urls.events_url,
         app_name=app.extensions["app_name"],
-        remembered=_remembered(),
     )
     app.extensions["templates"] = environment
 
 
-def _remembered() -> Callable[..., str]:
-    """`remembered(macro, …)`: an imported macro knows only what it is given, so the same values are drawn once.
-
-    For the cards of lists, when they are tuples of plain values. A macro of the page itself is a new one each time.
-    """
-
-    @lru_cache(4096)
-    def draw(macro: Macro, *values: object, **named: object) -> str:
-        return macro(*values, **named)
-
-    return draw
+class _Environment(Environment):
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The one dict, as long as nothing is laid over it: every include and import walks through a chain of two."""
+        return super().make_globals(d) if d else self.globals
 
 
 def _compiled(folder: Path) -> FileSystemBytecodeCache | None:

@@ -1,6 +1,7 @@
 import argparse
 from asyncio import Protocol
 from collections.abc import Callable
+from typing import Literal
 
 import uvicorn
 from quart import Quart
@@ -26,13 +27,17 @@ def serve(create_app: Callable[[], Quart], *, port: int) -> None:
     parser.add_argument("--port", type=int, default=port)
     options = parser.parse_args()
     app = create_app()
+    run(app, port=options.port, http=protocol(app))
+
+
+def run(app: Quart, *, port: int, http: type[Protocol] | Literal["httptools"]) -> None:
     collect_seldom()
     uvicorn.run(
         app,
         host="127.0.0.1",
-        port=options.port,
+        port=port,
         loop="uvloop",
-        http=protocol(app),
+        http=http,
         access_log=False,
         log_config=None,
         server_header=False,

@@ -43,8 +43,8 @@ def use_transaction(app: Quart) -> None:
 
     @app.after_request
     async def commit_or_roll_back(response: Response) -> Response:
-        # A refusal before the session was opened is still an answer.
-        if (session := g.get("session")) is None:
+        # A refusal before the session was opened is still an answer; what only read has nothing to commit.
+        if (session := g.get("session")) is None or request.method in SAFE:
             return response
         if response.status_code < 400:  # noqa: PLR2004
             await session.commit()

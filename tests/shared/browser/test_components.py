@@ -112,11 +112,13 @@ def test_error_pages_show_a_way_on(templates: Environment, template: str) -> Non
 
 
 def test_a_card_is_drawn_once_for_the_same_values(templates: Environment) -> None:
-    remembered = templates.globals["remembered"]
+    draw = templates.filters["drawn_with"]
     price = templates.get_template("components/price.html").module.price  # type: ignore[attr-defined]
-    assert remembered(price, 240, "GBP") is remembered(price, 240, "GBP")
-    assert "£2.60" in remembered(price, 260, "GBP")
-    assert "<b>" not in remembered(templates.get_template("components/badge.html").module.badge, "<b>")  # type: ignore[attr-defined]
+    first = draw([240, 260, 240], price, currency="GBP")
+    assert [first.count(words) for words in ("£2.40", "£2.60")] == [2, 1]
+    assert draw([240], price, currency="EUR") != draw([240], price, currency="GBP")
+    assert "<b>" not in draw(["<b>"], templates.get_template("components/badge.html").module.badge)  # type: ignore[attr-defined]
+    assert draw([], price, currency="GBP") == ""
 
 
 def test_of_an_uploaded_picture_browsers_choose_a_copy(templates: Environment) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency
 
+from shared.browser.app.filters.drawing import drawn_each
 from shared.browser.app.utils.time import to_zone
 from shared.config import Site
 
@@ -38,6 +39,7 @@ def filters_for(site: Site) -> dict[str, Callable[..., Any]]:
         "day": day,
         "time": time,
         "datetime": day_and_time,
+        "drawn_with": drawn_each(),
         "truncate_words": truncate_words,
         "plural": plural,
     }
