@@ -1,0 +1,3 @@
+from tests.shared.field import processor
+
+__all__ = ["processor"]
