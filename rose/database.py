@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from rose.supervisor.errors import CannotRun
 from rose.supervisor.running import use_site_environ
 from shared.config import Settings, load_settings
-from shared.db.session import create_engine, use_engine
+from shared.db.session import FOR_COMMANDS, create_engine, use_engine
 
 
 @asynccontextmanager
@@ -18,7 +18,7 @@ async def site_database() -> AsyncIterator[Settings]:
     """
     use_site_environ()
     settings = load_settings()
-    engine = create_engine(settings.database_url, direct_url=settings.database_direct_url)
+    engine = create_engine(settings.database_url, direct_url=settings.database_direct_url, patience=FOR_COMMANDS)
     use_engine(engine)
     try:
         yield settings

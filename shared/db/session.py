@@ -17,8 +17,10 @@ _engine: AsyncEngine | None = None
 # Made once: another one for each request is a tenth of a page.
 _sessions: dict[bool, async_sessionmaker[AsyncSession]] | None = None
 
-# A web statement that takes longer than this is a fault, not work.
-STATEMENT_TIMEOUT = "5s"
+# While somebody waits for a page: a statement that takes longer is a fault, not work.
+FOR_PAGES = "2s"
+# While somebody waits for a command.
+FOR_COMMANDS = "30s"
 
 
 class NoDatabase(RuntimeError):
@@ -29,8 +31,12 @@ class WroteWhileReading(RuntimeError):
     """A GET tried to change something: only POST, PUT and DELETE may."""
 
 
-def create_engine(database_url: str, *, pool_size: int = 5, direct_url: str | None = None) -> AsyncEngine:
-    """`direct_url` says that a pooler stands before `database_url` which gives each transaction another connection.
+def create_engine(
+    database_url: str, *, pool_size: int = 5, direct_url: str | None = None, patience: str = FOR_PAGES
+) -> AsyncEngine:
+    """`patience` is how long a statement may take. Whoever needs more sets it for one transaction.
+
+    `direct_url` says that a pooler stands before `database_url` which gives each transaction another connection.
 
     Then nothing is kept on a connection: no prepared statement, no setting, and every statement is in a transaction.
     """
@@ -39,22 +45,25 @@ def create_engine(database_url: str, *, pool_size: int = 5, direct_url: str | No
         pool_size=pool_size,
         max_overflow=10,
         pool_timeout=2,
-        connect_args=_POOLED if direct_url else _DIRECT,
+        connect_args=_POOLED if direct_url else _direct(patience),
         execution_options={"direct_url": direct_url} if direct_url else {},
     )
     event.listen(found.sync_engine, "checkout", _refuse_closed)
     return found
 
 
-_DIRECT: dict[str, Any] = {
-    "connection_class": TalkingConnection,
-    "server_settings": {
-        "timezone": "UTC",
-        "statement_timeout": STATEMENT_TIMEOUT,
-        "lock_timeout": "3s",
-        "idle_in_transaction_session_timeout": "30s",
-    },
-}
+def _direct(patience: str) -> dict[str, Any]:
+    return {
+        "connection_class": TalkingConnection,
+        "server_settings": {
+            "timezone": "UTC",
+            "statement_timeout": patience,
+            "lock_timeout": "1s",
+            "idle_in_transaction_session_timeout": "10s",
+        },
+    }
+
+
 _POOLED: dict[str, Any] = {
     "server_settings": {"timezone": "UTC"},
     "statement_cache_size": 0,
