@@ -22,6 +22,9 @@ for app in APPS:
 
 
 def run(connection: Connection) -> None:
+    # Whoever comes after a change that waits for its lock waits for it too: so it waits shortly, and comes again.
+    connection.exec_driver_sql("SET lock_timeout = '2s'")
+    connection.commit()
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

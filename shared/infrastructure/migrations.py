@@ -3,14 +3,19 @@
 import asyncio
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 import shared
 
+log = structlog.get_logger("migrations")
+
+LOCK_NOT_AVAILABLE = "55P03"
 _TURN = 7_673_001  # any number that nothing else locks
 _PAUSE = 0.2
 
@@ -24,8 +29,23 @@ async def _upgrade(database_url: str) -> None:
     engine = create_async_engine(database_url, poolclass=NullPool)
     async with engine.connect() as connection:
         await _take_turn(connection)
-        await connection.run_sync(_run)
+        await _run_all(connection)
     await engine.dispose()
+
+
+async def _run_all(connection: AsyncConnection) -> None:
+    """When a table is in use for too long, what was done so far stays, and the rest is tried again."""
+    while True:
+        try:
+            await connection.run_sync(_run)
+        except DBAPIError as error:
+            await connection.rollback()
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+            log.warning("a table is in use; its change is tried again", statement=error.statement)
+            await asyncio.sleep(_PAUSE)
+        else:
+            return
 
 
 async def _take_turn(connection: AsyncConnection) -> None:
