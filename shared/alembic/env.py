@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 import shared.models  # noqa: F401
 from shared.config import load_settings
 from shared.db.base import Base
+from shared.infrastructure.migrations import GENTLY
 
 APPS = ("blog", "market", "cart", "events")
 
@@ -22,9 +23,6 @@ for app in APPS:
 
 
 def run(connection: Connection) -> None:
-    # Whoever comes after a change that waits for its lock waits for it too: so it waits shortly, and comes again.
-    connection.exec_driver_sql("SET lock_timeout = '2s'")
-    connection.commit()
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -37,7 +35,7 @@ def run(connection: Connection) -> None:
 
 
 async def connect_and_run() -> None:
-    engine = create_async_engine(_database_url())
+    engine = create_async_engine(_database_url(), connect_args=GENTLY)
     async with engine.connect() as connection:
         await connection.run_sync(run)
     await engine.dispose()

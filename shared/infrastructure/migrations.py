@@ -15,6 +15,8 @@ import shared
 
 log = structlog.get_logger("migrations")
 
+# Whoever comes after a change that waits for its lock waits for it too: so it waits shortly, and comes again.
+GENTLY = {"server_settings": {"lock_timeout": "2s"}}
 LOCK_NOT_AVAILABLE = "55P03"
 _TURN = 7_673_001  # any number that nothing else locks
 _PAUSE = 0.2
@@ -26,7 +28,7 @@ def upgrade(database_url: str) -> None:
 
 
 async def _upgrade(database_url: str) -> None:
-    engine = create_async_engine(database_url, poolclass=NullPool)
+    engine = create_async_engine(database_url, poolclass=NullPool, connect_args=GENTLY)
     async with engine.connect() as connection:
         await _take_turn(connection)
         await _run_all(connection)
