@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from itertools import chain
 
 import structlog
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 from werkzeug.datastructures import Headers
 
+from shared.db.valkey import Away, breaker, connect
 from shared.errors import Forbidden
 from shared.utils import random_token
 
@@ -90,15 +89,15 @@ class SharedNonces:
     """What other processes of this app have seen, and this one before it was started anew; in Valkey."""
 
     def __init__(self, url: str) -> None:
-        self.redis = Redis.from_url(url, socket_timeout=0.25, socket_connect_timeout=0.25)
+        self.redis, self.breaker = connect(url), breaker(url)
 
     async def claim(self, audience: str, nonce: str) -> None:
         """Raises Unsigned when it was used. While Valkey is away, each process knows only its own."""
         name = hashlib.sha256(f"{audience}:{nonce}".encode()).hexdigest()
         try:
-            fresh = await self.redis.set(f"nonces:{name}", 1, nx=True, ex=REMEMBERED_SECONDS)
-        except (RedisError, OSError) as error:
-            log.warning("nonces are not shared", error=repr(error))
+            fresh = await self.breaker.ask(lambda: self.redis.set(f"nonces:{name}", 1, nx=True, ex=REMEMBERED_SECONDS))
+        except Away:
+            log.warning("nonces are not shared")
             return
         if not fresh:
             raise Unsigned

@@ -13,11 +13,10 @@ from typing import ParamSpec, Protocol, TypeVar
 
 import structlog
 from quart import Quart, current_app, request
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from shared.browser.app.utils.settings import current_settings
 from shared.config import Settings
+from shared.db.valkey import Away, breaker, connect
 from shared.errors import TooMany, Unavailable
 from shared.utils import keyed_hash
 
@@ -58,9 +57,13 @@ class Counter(Protocol):
 
 class ValkeyCounter:
     def __init__(self, url: str) -> None:
-        self.redis = Redis.from_url(url, socket_timeout=0.25, socket_connect_timeout=0.25)
+        self.redis, self.breaker = connect(url), breaker(url)
 
     async def count(self, key: str, seconds: int) -> tuple[int, int]:
+        """Raises Away."""
+        return await self.breaker.ask(lambda: self._count(key, seconds))
+
+    async def _count(self, key: str, seconds: int) -> tuple[int, int]:
         async with self.redis.pipeline(transaction=True) as pipe:
             pipe.set(key, 0, ex=seconds, nx=True)
             pipe.incr(key)
@@ -110,8 +113,8 @@ async def spend(name: str, key: str) -> None:
     hashed = keyed_hash(current_settings().secret_key, f"limit:{name}:{key}")
     try:
         times, wait = await counter.count(f"limits:{hashed}", limit.seconds)
-    except (RedisError, OSError) as error:
-        log.warning("limits cannot be counted", limit=name, refused=limit.closed, error=repr(error))
+    except Away:
+        log.warning("limits cannot be counted", limit=name, refused=limit.closed)
         if limit.closed:
             raise Unavailable from None
         return

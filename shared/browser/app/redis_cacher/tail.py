@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from shared.browser.app.redis_cacher import stream
 from shared.browser.app.redis_cacher.clock import Clock, Moment
 from shared.browser.app.redis_cacher.figures import Figures
-from shared.browser.app.redis_cacher.valkey import connect
+from shared.db.valkey import connect
 
 log = structlog.get_logger("page_cache")
 

@@ -1,0 +1,18 @@
+"""What the tests of kept pages ask."""
+
+from shared.browser.app.redis_cacher import PageCache
+from tests.house import House
+
+
+def renders(house: House) -> int:
+    count: int = house.apps["blog"].extensions["renders"]
+    return count
+
+
+def cache(house: House, app: str = "blog") -> PageCache:
+    found: PageCache = house.apps[app].extensions["page_cache"]
+    return found
+
+
+async def read(house: House, path: str = "/t/shelf/") -> str:
+    return (await house.client().get(path)).text
