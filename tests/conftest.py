@@ -56,8 +56,8 @@ async def database_url(postgres: Postgres) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def mail() -> Iterator[MailFake]:
-    fake = MailFake()
+def mail(request: pytest.FixtureRequest) -> Iterator[MailFake]:
+    fake = MailFake(once=request.config.getoption("--deliver-twice"))
     fake.start()
     yield fake
     fake.stop()

@@ -10,7 +10,10 @@ from aiosmtpd.controller import Controller
 
 
 class MailFake:
-    def __init__(self) -> None:
+    """`once`: what comes again under the same Message-ID is not kept again, as in many a mailbox."""
+
+    def __init__(self, *, once: bool = False) -> None:
+        self.once = once
         self.messages: list[EmailMessage] = []
         self.controller = Controller(self, hostname="127.0.0.1", port=_free_port())
 
@@ -24,7 +27,9 @@ class MailFake:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
         message = message_from_bytes(envelope.content, policy=default)
         assert isinstance(message, EmailMessage)
-        self.messages.append(message)
+        known = {kept["Message-ID"] for kept in self.messages} if self.once else set()
+        if message["Message-ID"] not in known:
+            self.messages.append(message)
         return "250 OK"
 
     def start(self) -> None:
