@@ -20,14 +20,14 @@ bp = Blueprint("sign_in", __name__)
 async def new() -> Response:
     email = g.user.email if g.user else ""
     form = Submitted.of(SignIn, {"next": request.args.get("next", ""), "email": email})
-    return await page("blog/sign_in/new.html", form=form, worn_out=None)
+    return await _ask(form)
 
 
 @bp.post("/sign-in/")
 async def create() -> Response:
     form = await read_form(SignIn)
     if not form.ok:
-        return await page("blog/sign_in/new.html", form=form, worn_out=None, status=422)
+        return await _ask(form, status=422)
     browser = await asking.known_browser() or random_token(32)
     await _request_link(form.value, browser)
     response = await see_other("/sign-in/sent/")
@@ -37,7 +37,7 @@ async def create() -> Response:
 
 @bp.get("/sign-in/sent/")
 async def sent() -> Response:
-    return await page("blog/sign_in/sent.html", form=Submitted.of(SignInCode))
+    return await _sent(Submitted.of(SignInCode))
 
 
 @bp.post("/sign-in/code/")
@@ -45,14 +45,14 @@ async def sent() -> Response:
 async def check() -> Response:
     form = await read_form(SignInCode)
     if not form.ok:
-        return await page("blog/sign_in/sent.html", form=form, status=422)
+        return await _sent(form, status=422)
     async with transaction() as session:
         tried = await sign_in.take_try(session, asking.cookie())
     try:
         _, wanted = await sign_in.use_code(g.session, tried, form.value.code, keys=current_settings().secret_keys)
     except (sign_in.WrongCode, sign_in.LinkWornOut) as error:
         form.refuse(error, field="code")
-        return await page("blog/sign_in/sent.html", form=form, status=422)
+        return await _sent(form, status=422)
     return await see_other(safe_next(wanted, current_settings()))
 
 
@@ -100,8 +100,17 @@ async def _elsewhere(link: MagicLink, *, status: int = 200) -> Response:
 
 
 async def _worn_out() -> Response:
-    form = Submitted.of(SignIn)
-    return await page("blog/sign_in/new.html", form=form, worn_out=sign_in.LinkWornOut.message, status=409)
+    return await _ask(Submitted.of(SignIn), worn_out=sign_in.LinkWornOut.message, status=409)
+
+
+async def _ask(form: Submitted[SignIn], *, worn_out: str | None = None, status: int = 200) -> Response:
+    late = await sign_in.mails_are_late(g.session)
+    return await page("blog/sign_in/new.html", form=form, worn_out=worn_out, late=late, status=status)
+
+
+async def _sent(form: Submitted[SignInCode], *, status: int = 200) -> Response:
+    late = await sign_in.mails_are_late(g.session)
+    return await page("blog/sign_in/sent.html", form=form, late=late, status=status)
 
 
 @bp.after_request

@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.services import authenticators, erasures, members
@@ -16,10 +16,11 @@ from shared.errors import Conflict, Invalid
 from shared.events.bus import emit_event
 from shared.events.payloads.blog import MagicLinkRequested, SignedIn
 from shared.infrastructure.user_loader import doubt_visits, start_visit
-from shared.models import MagicLink, User
+from shared.models import EventDelivery, MagicLink, User
 from shared.utils import keyed_hash, random_token, utcnow
 
 LIFETIME = timedelta(minutes=10)
+LATE = timedelta(minutes=2)
 TRIES = 3
 DIGITS = 6
 
@@ -50,6 +51,17 @@ async def request_link(session: AsyncSession, email: str, *, next_url: str, brow
     session.add(link)
     await session.flush()
     emit_event(session, MagicLinkRequested(link_id=link.id))
+
+
+async def mails_are_late(session: AsyncSession) -> bool:
+    """Does somebody's link, whoever's, wait for the mail server for two minutes, and may still be of use?"""
+    since = EventDelivery.first_failed_at
+    waits = exists().where(
+        EventDelivery.handler == "blog.send_magic_link",
+        EventDelivery.state == "retry",
+        since.between(func.now() - LIFETIME, func.now() - LATE),
+    )
+    return bool(await session.scalar(select(waits)))
 
 
 def secret_of(link: MagicLink, *, key: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text, update
 from blog.services.sign_in import code_of, secret_of
 from shared.config import Settings
 from shared.db.session import get_session, transaction
-from shared.models import DomainEvent, GhostNewsletter, MagicLink, User, UserNewsletter, UserSession
+from shared.models import DomainEvent, EventDelivery, GhostNewsletter, MagicLink, User, UserNewsletter, UserSession
 from shared.utils import utcnow
 from tests.fakes.mail import MailFake
 from tests.house import House, settings_for
@@ -191,6 +191,23 @@ async def test_without_a_mail_server_the_mail_waits(database_url: str, tmp_path)
         waiting = await session.scalar(text("SELECT error FROM event_deliveries WHERE state = 'retry'"))
     await house.aclose()
     assert "SMTP_URL" in waiting
+
+
+@pytest.mark.parametrize(("minutes", "is_said"), [(1, False), (3, True), (11, False)])
+async def test_that_mails_leave_late_is_said(database_url: str, tmp_path, minutes: int, *, is_said: bool) -> None:
+    house = House(settings_for(database_url, home=tmp_path, smtp_url="smtp://127.0.0.1:1"))
+    browser = house.client()
+    await browser.post("/sign-in/", data={"email": "ann@example.com"})
+    await house.deliver()
+    async with transaction() as session:
+        since = func.now() - timedelta(minutes=minutes)
+        failed = await session.execute(update(EventDelivery).values(first_failed_at=since))
+    assert failed.rowcount == 1
+
+    pages = [(await browser.get(path)).text for path in ("/sign-in/", "/sign-in/sent/")]
+
+    await house.aclose()
+    assert ["leave late" in page for page in pages] == [is_said] * 2
 
 
 async def test_a_member_changes_name_and_newsletters(house: House) -> None:
