@@ -47,6 +47,13 @@ class Walker(RuleBasedStateMachine):
 
     @initialize()
     def open_the_house(self) -> None:
+        self.move_in()
+        self.settle()
+
+    def settle(self) -> None:
+        """Whoever is at home already."""
+
+    def move_in(self) -> None:
         for client in self.clients:
             client.cookies.clear()
         app = pyotp.TOTP(pyotp.random_base32())
@@ -68,6 +75,11 @@ class Walker(RuleBasedStateMachine):
         """Somebody who has signed in, if only long ago; anybody when nobody has."""
         known = [number for number, browser in enumerate(self.keeper.browsers) if browser.visit]
         return self.browser(known[at % len(known)] if known else at)
+
+    def staff(self, at: int | None) -> Browser:
+        """One where staff sits (None), if there is any."""
+        known = [n for n, browser in enumerate(self.keeper.browsers) if browser.visit and browser.visit.of.is_staff]
+        return self.browser(known[-1]) if at is None and known else self.visitor(at or 0)
 
     def everybody_moved(self) -> None:
         self.moved.update(self.keeper.browsers)

@@ -73,9 +73,9 @@ class InAccounts(Walker):
             if mine:
                 self.keeper.sign_out(there)
 
-    @step(2, at=AT, whose=WHO, deed=st.sampled_from(DEEDS))
-    def look_after_members(self, at: int, whose: int, deed: str) -> None:
-        browser, member = self.visitor(at), self.keeper.people[whose]
+    @step(4, at=st.none() | AT, whose=WHO, deed=st.sampled_from(DEEDS))
+    def look_after_members(self, at: int | None, whose: int, deed: str) -> None:
+        browser, member = self.staff(at), self.keeper.people[whose]
         number = self.do(self.doors.user(member)).id
         fields = {"role": "editor"} if deed.startswith("grants/") else {}
         if not self.passes(browser, f"/admin/members/{number}/{deed}", needs="administrator", **fields):
