@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-twice chaos check assets screenshots lighthouse bench-pages bench-race clean
+.PHONY: help up test test-twice chaos walk-sign-in check assets screenshots lighthouse bench-pages bench-race clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -48,6 +48,10 @@ test-twice: $(VENV)/.dev ## The same tests, with every event handed twice to eac
 
 chaos: $(VENV)/.dev ## Kill emitters, handlers and PostgreSQL for ten minutes (CHAOS_SECONDS, CHAOS_EVENTS, CHAOS_SEED)
 	@$(BIN)/python -m tests.shared.chaos
+
+walk-sign-in: $(VENV)/.dev ## Ten minutes or more of people at the door, in any order (WALKS, WALK_STEPS, WALK_SEED)
+	@$(BIN)/python -m rose assets
+	@WALKS=$${WALKS:-1200} $(BIN)/python -m pytest tests/security/test_sign_in_machine.py
 
 screenshots: $(VENV)/.dev ## Pictures of every kind of page, in .rose/screenshots
 	@$(BIN)/python -m rose assets

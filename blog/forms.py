@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from blog.services.writing import Draft
 from shared.browser.app.utils.forms import Form
-from shared.browser.app.utils.parsing import Email, Slug
+from shared.browser.app.utils.parsing import Email, Id, Slug
 from shared.containers import ContainerType
 from shared.models import Right, Role
 
@@ -70,7 +70,7 @@ class ChangeAccount(Form):
 
 
 class ChooseNewsletters(Form):
-    newsletters: list[int] = Field([], max_length=100)
+    newsletters: list[Id] = Field([], max_length=100)
 
 
 class ChangeEmail(Form):
@@ -96,7 +96,7 @@ class WritePost(Form):
     visibility: Literal["public", "members"] = "public"
     featured: bool = False
     tags: str = Field("", max_length=500)
-    authors: list[int] = Field([], max_length=20)
+    authors: list[Id] = Field([], max_length=20)
     seo_title: str = Field("", max_length=255)
     seo_description: str = Field("", max_length=500)
 
@@ -129,7 +129,7 @@ class EditMenuItem(Form):
     label: str = Field(min_length=1, max_length=60, title="a label")
     url: Address = Field(title="an address, like /about/ or https://example.org/")
     position: int = Field(0, ge=0, le=1000, title="the position")
-    parent_id: int | None = Field(None, title="the entry above")
+    parent_id: Id | None = Field(None, title="the entry above")
 
 
 class EditNewsletter(Form):
@@ -154,14 +154,14 @@ class SearchAudit(Form):
 class EditMember(Form):
     name: str = Field("", max_length=120)
     note: str = Field("", max_length=2000)
-    newsletters: list[int] = Field([], max_length=100)
+    newsletters: list[Id] = Field([], max_length=100)
 
 
 class GiveRole(Form):
     """A role for the whole site, or for what hangs on one page."""
 
     role: Role
-    page_id: int | None = Field(None, title="a page")
+    page_id: Id | None = Field(None, title="a page")
 
     def right(self) -> Right:
         return Right(self.role, (ContainerType.PAGE.value, self.page_id) if self.page_id else None)
@@ -175,7 +175,7 @@ class NewMember(Form):
 class ReplayLetters(Form):
     """One delivery, all of a handler, or all there are."""
 
-    event_id: int | None = None
+    event_id: Id | None = None
     handler: str | None = Field(None, max_length=120)
 
 

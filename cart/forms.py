@@ -3,7 +3,7 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.browser.app.utils.forms import Form
-from shared.browser.app.utils.parsing import Email, Quantity
+from shared.browser.app.utils.parsing import Email, Id, Quantity
 
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
 """Made with the page: the same page sent again is the same thing done once."""
@@ -29,7 +29,7 @@ class SearchOrders(Form):
 class RefundLines(Form):
     """`line` and `quantity` go in pairs, one a row."""
 
-    line: list[int] = Field(min_length=1, max_length=500)
+    line: list[Id] = Field(min_length=1, max_length=500)
     quantity: list[Annotated[int, Field(ge=0, le=999)]] = Field(min_length=1, max_length=500)
     reason: str = Field("", max_length=300)
     key: Key

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from events.models import COLOURS
 from shared.browser.app.utils.forms import Form
-from shared.browser.app.utils.parsing import Money, Slug
+from shared.browser.app.utils.parsing import Id, Money, Slug
 from shared.errors import Invalid
 
 
@@ -47,7 +47,7 @@ class SaveEntry(Form):
     """Times are as typed, in the site's zone."""
 
     title: str = Field(title="a title", max_length=200)
-    calendar_id: int = Field(title="calendar")
+    calendar_id: Id = Field(title="calendar")
     starts_at: datetime = Field(title="when it begins")
     ends_at: datetime | None = Field(None, title="when it ends")
     all_day: bool = False
@@ -78,7 +78,7 @@ class BindHolds(Form):
     """What cart sends when an order is placed."""
 
     order: str = Field(max_length=43)
-    until: datetime
+    until: AwareDatetime
     holds: list[str] = Field(min_length=1)
 
 

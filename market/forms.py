@@ -1,17 +1,16 @@
 """What browsers and other apps may send."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 from werkzeug.datastructures import MultiDict
 
 from market.models.product import Unit
 from market.models.words import ALLERGENS
 from market.services.filters import Filters
 from shared.browser.app.utils.forms import Form
-from shared.browser.app.utils.parsing import Money, Quantity, Slug
+from shared.browser.app.utils.parsing import Id, Money, Quantity, Slug
 from shared.containers import ContainerType
 
 DEEPEST_PAGE = 10_000
@@ -64,7 +63,7 @@ class AddToBasket(Form):
 
 
 class ReservationLine(Form):
-    item_id: int
+    item_id: Id
     quantity: Quantity
 
 
@@ -72,7 +71,7 @@ class Reserve(Form):
     """Cart's wish before any payment: all of it or nothing."""
 
     order: str = Field(min_length=1, max_length=43)
-    until: datetime
+    until: AwareDatetime
     lines: list[ReservationLine] = Field(min_length=1, max_length=200)
 
     def wanted(self) -> dict[int, int]:
@@ -119,7 +118,7 @@ class Named(Form):
 
 class EditMarketplace(Named):
     description: str = Field("", max_length=2000)
-    page_id: int = Field(0, title="a page")
+    page_id: Id = Field(0, title="a page")
 
     def columns(self) -> dict[str, Any]:
         kind = ContainerType.PAGE if self.page_id else ContainerType.SITE
@@ -128,7 +127,7 @@ class EditMarketplace(Named):
 
 class EditCategory(Named):
     name: str = Field(min_length=1, max_length=80, title="a name")
-    parent_id: int | None = Field(None, title="the shelf around it")
+    parent_id: Id | None = Field(None, title="the shelf around it")
     position: int = Field(0, ge=-1000, le=1000)
 
 
@@ -141,9 +140,9 @@ class EditProducer(Named):
 class EditProduct(Form):
     title: str = Field(min_length=1, max_length=160, title="a name")
     slug: Slug | None = Field(None, title="the address")
-    marketplace_id: int = Field(title="a marketplace")
-    category_id: int | None = Field(None, title="a category")
-    producer_id: int | None = Field(None, title="a producer")
+    marketplace_id: Id = Field(title="a marketplace")
+    category_id: Id | None = Field(None, title="a category")
+    producer_id: Id | None = Field(None, title="a producer")
     description: str = Field("", max_length=20_000)
     price: Money = Field(title="a price")
     vat_rate: int = Field(0, ge=0, le=10_000, title="the VAT rate")

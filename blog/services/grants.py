@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit import audit
 from shared.errors import Conflict, Invalid
+from shared.infrastructure.user_loader import forget_old_visits
 from shared.models import Grant, Right, Role, User
 from shared.models.grant import SCOPED
 
@@ -36,6 +37,7 @@ async def take(session: AsyncSession, member: User, right: Right) -> None:
     """Raises LastAdministrator rather than lock everybody out."""
     if right.role is Role.ADMINISTRATOR:
         await refuse_the_last(session, member)
+    await forget_old_visits(session, member.id)
     kind, place = right.container or (None, None)
     same = [Grant.container_type.is_not_distinct_from(kind), Grant.container_id.is_not_distinct_from(place)]
     gone = delete(Grant).where(Grant.user_id == member.id, Grant.role == right.role, *same).returning(Grant.id)

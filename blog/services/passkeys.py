@@ -7,6 +7,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from webauthn import (
     generate_authentication_options,
@@ -26,7 +27,7 @@ from webauthn.helpers.structs import (
 
 from blog.models import Passkey, PasskeyChallenge
 from shared.config import Settings
-from shared.errors import Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 from shared.models import User
 from shared.utils import utcnow
 
@@ -37,6 +38,10 @@ RUBBISH = (WebAuthnException, ValueError, TypeError, KeyError, RecursionError)
 
 class PasskeyRefused(Invalid):
     message = "This passkey could not be checked. Try again, or sign in by mail."
+
+
+class PasskeyInUse(Conflict):
+    message = "This passkey is in use already. Choose another device, or remove the passkey first."
 
 
 class NoSuchPasskey(NotFound):
@@ -69,7 +74,10 @@ async def offer_registration(session: AsyncSession, user: User, settings: Settin
 
 
 async def register(session: AsyncSession, user: User, credential: str, *, name: str, settings: Settings) -> Passkey:
-    """Raises PasskeyRefused: a challenge that was not ours or is used up, another site's key, no owner present."""
+    """Raises PasskeyRefused: a challenge that was not ours or is used up, another site's key, no owner present.
+
+    And PasskeyInUse, whoever's it is.
+    """
     challenge = await _take_challenge(session, _challenge_in(credential), user)
     try:
         verified = verify_registration_response(
@@ -89,7 +97,10 @@ async def register(session: AsyncSession, user: User, credential: str, *, name: 
         name=name,
     )
     session.add(passkey)
-    await session.flush()
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise PasskeyInUse from error
     return passkey
 
 

@@ -35,7 +35,7 @@ class Identity(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    user_id: int | None = None
+    user_id: int | None = Field(None, ge=0, lt=2**63)
     session_id: str | None = Field(None, max_length=43)
 
     @property
@@ -49,18 +49,18 @@ class NewLine(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", str_max_length=500)
 
     kind: Literal["product", "ticket"]
-    item_id: int
+    item_id: int = Field(ge=0, lt=2**63)
     title: str = Field(min_length=1, max_length=300)
     detail: str | None = Field(None, max_length=300)
     unit_price: int = Field(ge=0, le=100_000_000)
     currency: str = Field(min_length=3, max_length=3)
     vat_rate: int = Field(0, ge=0, le=10_000)
     quantity: int = Field(ge=1, le=999)
-    max_quantity: int = Field(ge=1)
+    max_quantity: int = Field(ge=1, lt=2**31)
     url: str = ""
     image_url: str | None = None
     container_type: str | None = Field(None, max_length=20)
-    container_id: int | None = None
+    container_id: int | None = Field(None, ge=0, lt=2**63)
     hold_id: str | None = Field(None, max_length=64)
     hold_until: AwareDatetime | None = None
 

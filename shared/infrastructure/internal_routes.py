@@ -31,8 +31,11 @@ def use_internal(app: Quart, *blueprints: Blueprint) -> None:
 
 async def read_call(form: type[Called]) -> Called:
     """What another app sent. Raises Invalid."""
+    body = cast("bytes", await request.get_data(as_text=False))
+    if b"\\u0000" in body:  # PostgreSQL has no place for it
+        raise Invalid("The call is not as agreed: it has a NUL.")
     try:
-        return form.model_validate_json(cast("bytes", await request.get_data(as_text=False)))
+        return form.model_validate_json(body)
     except ValidationError as error:
         raise Invalid(f"The call is not as agreed: {error.errors()[0]['msg']}") from None
 

@@ -140,6 +140,11 @@ async def end_visits(session: AsyncSession, user_id: int, *, only: str | None = 
     return len((await session.scalars(ended.returning(UserSession.id))).all())
 
 
+async def forget_old_visits(session: AsyncSession, user_id: int) -> None:
+    """What is over by the clock, before a member's limits become longer: else it would go on."""
+    await session.execute(delete(UserSession).where(UserSession.user_id == user_id, ~still_open()))
+
+
 async def doubt_visits(session: AsyncSession, user_id: int) -> None:
     """What was proved before a second factor was there is not enough from now on, in any browser."""
     await session.execute(update(UserSession).where(UserSession.user_id == user_id).values(proved_at=None))

@@ -68,6 +68,21 @@ async def test_a_passkey_that_is_not_right_signs_nobody_in(house: House, cleo: U
     assert await who(browser) is None
 
 
+@pytest.mark.parametrize("owner", ["cleo@example.com", "ann@example.com"])
+async def test_a_passkey_that_is_in_use_is_not_added_again(house: House, cleo: User, owner: str) -> None:
+    device = SoftPasskey()
+    browser = await by_mail(house, cleo)
+    await add_passkey(browser, device)
+    other = browser if owner == cleo.email else await by_mail(house, await house.member(owner))
+    before = await state_of(cleo)
+
+    answer = await add_passkey(other, SoftPasskey(credential_id=device.credential_id))
+
+    assert answer.status_code == 409
+    assert "in use already" in answer.text
+    assert await state_of(cleo) == before
+
+
 async def test_a_challenge_for_one_member_adds_no_key_to_another(house: House, cleo: User) -> None:
     ann = await by_mail(house, await house.member())
     options = (await (await by_mail(house, cleo)).post(f"{SECURITY}passkeys/options/")).json()

@@ -9,7 +9,17 @@ from shared.db.session import get_session, transaction
 from shared.models import User, UserSession
 from tests.fakes.passkey import SoftPasskey
 from tests.house import House
-from tests.security.visits import SECURITY, add_app, add_passkey, by_mail, half_a_minute_later, is_let_in, state_of, who
+from tests.security.visits import (
+    SECURITY,
+    add_app,
+    add_passkey,
+    by_mail,
+    codes_on,
+    half_a_minute_later,
+    is_let_in,
+    state_of,
+    who,
+)
 
 
 @pytest.fixture
@@ -18,9 +28,7 @@ async def cleo(house: House) -> User:
 
 
 async def recovery_codes(browser: AsyncClient) -> list[str]:
-    page = await browser.post(f"{SECURITY}recovery-codes/")
-    words = page.text.replace("<", " ").replace(">", " ").split()
-    return [word for word in words if len(word) == 14 and word.count("-") == 2]
+    return codes_on(await browser.post(f"{SECURITY}recovery-codes/"))
 
 
 async def test_the_link_alone_lets_no_staff_in(house: House, cleo: User) -> None:

@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import func, select, text, update
 
+from blog.services import grants
 from shared.config import Settings
 from shared.db.session import get_session, transaction
 from shared.infrastructure.user_loader import cookie_name
-from shared.models import User, UserSession
+from shared.models import Right, Role, User, UserSession
 from tests.house import House, settings_for
 from tests.security.visits import SECURITY, ask, by_mail, path_of, who
 
@@ -59,6 +60,19 @@ async def test_a_role_shortens_the_sessions_that_are_there(house: House) -> None
 
     assert before == ann.email
     assert await who(browser) is None
+
+
+async def test_what_was_over_for_staff_stays_over_without_the_role(house: House) -> None:
+    editor = Right(Role.EDITOR)
+    ann = await house.member(rights=[editor])
+    over = await house.signed_in(ann)
+    await age("used_at", "13 hours")
+    late = await house.signed_in(ann)
+
+    async with transaction() as session:
+        await grants.take(session, await session.get_one(User, ann.id), editor)
+
+    assert [await who(browser) for browser in (over, late)] == [None, ann.email]
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "a" * 43, "a" * 4000])

@@ -74,6 +74,12 @@ async def is_let_in(browser: httpx.AsyncClient) -> bool:
     return page.status_code == httpx.codes.OK
 
 
+def codes_on(page: httpx.Response) -> list[str]:
+    """The recovery codes that a page shows."""
+    words = page.text.replace("<", " ").replace(">", " ").split()
+    return [word for word in words if len(word) == 14 and word.count("-") == 2]
+
+
 async def add_passkey(browser: httpx.AsyncClient, device: SoftPasskey) -> httpx.Response:
     options = (await browser.post(f"{SECURITY}passkeys/options/")).json()
     return await browser.post(f"{SECURITY}passkeys/", data={"credential": device.create(options), "name": "Telephone"})

@@ -50,4 +50,5 @@ def safe_next(path: str | None, *, default: str = "/") -> str:
 Money = Annotated[int, BeforeValidator(parse_money), Field(ge=0, le=100_000_000)]
 Email = Annotated[str, Field(max_length=254), AfterValidator(_address)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Id = Annotated[int, Field(ge=0, lt=2**63)]
 Quantity = Annotated[int, Field(ge=1, le=999)]
