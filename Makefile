@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-twice chaos walk-sign-in check assets screenshots lighthouse bench-pages bench-race clean
+.PHONY: help up test test-twice chaos chaos-checkout walk-sign-in check assets screenshots lighthouse bench-pages bench-race clean
 
 help: ## List what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
 	@echo "Installing Python packages into $(VENV)"
@@ -52,6 +52,9 @@ chaos: $(VENV)/.dev ## Kill emitters, handlers and PostgreSQL for ten minutes (C
 walk-sign-in: $(VENV)/.dev ## Ten minutes or more of people at the door, in any order (WALKS, WALK_STEPS, WALK_SEED)
 	@$(BIN)/python -m rose assets
 	@WALKS=$${WALKS:-1200} $(BIN)/python -m pytest tests/security/test_sign_in_machine.py
+
+chaos-checkout: $(VENV)/.dev ## Kill at every message of a checkout, then at 1,000 random ones; an hour (KILLS, KILLS_SEED)
+	@$(BIN)/python -m tests.cart.kills
 
 screenshots: $(VENV)/.dev ## Pictures of every kind of page, in .rose/screenshots
 	@$(BIN)/python -m rose assets
