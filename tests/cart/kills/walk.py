@@ -70,7 +70,9 @@ class Walk:
         pressed.unlink(missing_ok=True)
         began = utcnow()
         for turn, deadly in enumerate([*deaths, None]):
-            lived = self._fork(deadly=deadly, pressed=str(pressed), settler_first=bool(sum(deaths) + turn & 1))
+            # After a death, now the settler is there first, now the buyer.
+            settler_first = turn > 0 and (sum(deaths) // 2 + turn) % 2 == 0
+            lived = self._fork(deadly=deadly, pressed=str(pressed), settler_first=settler_first)
             await self._quiet()
             if lived["code"] == 0:
                 break
