@@ -1,4 +1,6 @@
 import argparse
+import signal
+import sys
 from asyncio import Protocol
 from collections.abc import Callable
 from typing import Literal
@@ -32,6 +34,8 @@ def serve(create_app: Callable[[], Quart], *, port: int) -> None:
 
 def run(app: Quart, *, port: int, http: type[Protocol] | Literal["httptools"]) -> None:
     collect_seldom()
+    # When all is finished, uvicorn raises the signal once more: being told to stop is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         app,
         host="127.0.0.1",

@@ -13,7 +13,10 @@ from rose.supervisor.alarms import Alarms
 from rose.supervisor.environment import embedded
 from rose.supervisor.ports import require_free
 from rose.supervisor.postgres import Postgres
+from tests.rose.load import Load, SlowPost
 from tests.rose.up_process import UpProcess, a_base, answers_ok
+
+LEASES = "SELECT pid FROM pg_stat_activity WHERE application_name = 'rose-bus-blog'"
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +60,28 @@ def test_what_is_killed_comes_back(site: UpProcess) -> None:
     for name in ("cart", "valkey", "postgres"):
         site.until_said(f"{name}: answers again")
     assert answers_ok(f"{site.addresses.internal('cart')}/healthz")
+
+
+async def test_an_app_told_to_stop_finishes_what_it_began_and_comes_back(site: UpProcess) -> None:
+    url = site.addresses.public("blog")
+    old = site.children("-m blog")[0]
+    holders = await fetch(site, LEASES)
+    with Load(f"{url}/", f"{url}/sign-in/", f"{url}/posts/") as load:
+        load.until_served(20)
+        began = [SlowPost(f"{url}/sign-in/", f"email=ann{number}%40example.org") for number in range(4)]
+        load.until_served(20)
+
+        os.kill(old, signal.SIGTERM)
+        site.until_gone(site.addresses.port("blog"))
+        assert [post.finish() for post in began] == [303] * 4
+        site.until_said("blog: ended with code 0")
+        still_held = await fetch(site, LEASES)
+        site.until_said("blog: answers again")
+        load.until_served(20)
+
+    assert (set(load.seen), load.torn) == ({200}, [])
+    assert {row["pid"] for row in holders}.isdisjoint(row["pid"] for row in still_held)
+    assert site.children("-m blog") != [old]
 
 
 def test_a_taken_port_is_refused_before_anything_starts(site: UpProcess, tmp_path: Path) -> None:
@@ -109,7 +134,16 @@ async def test_a_killed_site_leaves_no_orphans_loses_nothing_and_stops_when_told
     again = UpProcess(site.home, site.addresses.base).ready()
 
     assert (await fetch(again, "SELECT count FROM loaves"))[0]["count"] == 7
-    assert again.tell(signal.SIGINT) == 0
+    url = again.addresses.public("blog")
+    with Load(f"{url}/", f"{again.addresses.public('events')}/", f"{again.addresses.public('market')}/") as load:
+        load.until_served(20)
+        began = SlowPost(f"{url}/sign-in/", "email=bo%40example.org")
+        load.until_served(20)
+        again.send(signal.SIGTERM)
+        again.until_gone(again.addresses.port("blog"))
+        assert began.finish() == 303
+        assert again.wait() == 0
+    assert (set(load.seen), load.torn) == ({200}, [])
     assert again.said[-1] == "Stopped"
     for name in ("blog", "sumup", "smtp", "postgres", "valkey"):
         require_free(again.addresses.port(name), name)

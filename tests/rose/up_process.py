@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -63,8 +64,17 @@ class UpProcess:
 
     def tell(self, signal: int) -> int:
         """Its exit code, and everything it said is in `output`."""
-        self._process.send_signal(signal)
+        self.send(signal)
         return self.wait()
+
+    def send(self, signal: int) -> None:
+        self._process.send_signal(signal)
+
+    def until_gone(self, port: int, *, seconds: float = 10) -> None:
+        """Nobody new is let in there."""
+        deadline = time.monotonic() + seconds
+        while answers(port):
+            assert time.monotonic() < deadline
 
     def wait(self) -> int:
         code = self._process.wait(60)
