@@ -1,5 +1,6 @@
 """The four apps in one process, and browsers without JavaScript to visit them."""
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
 from importlib import import_module
@@ -93,6 +94,14 @@ class House:
             raise httpx.ConnectError("connection refused")
 
         self.apps[name].asgi_app = refuse  # type: ignore[method-assign]
+
+    def hang(self, name: str) -> None:
+        """The app takes every request and answers none."""
+
+        async def be_silent(_scope: Any, _receive: Any, _send: Any) -> None:
+            await asyncio.Event().wait()
+
+        self.apps[name].asgi_app = be_silent  # type: ignore[method-assign]
 
     def url(self, app: str, path: str = "/") -> str:
         return f"{ORIGINS[app]}{path}"

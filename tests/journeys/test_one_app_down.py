@@ -1,5 +1,7 @@
 """An app that is down takes nobody with it."""
 
+import time
+
 import pytest
 
 from tests.house import House
@@ -13,6 +15,9 @@ FRONT_DOORS = [
     ("blog", "/account/"),
 ]
 
+# Each question to another app is given up well within it.
+PATIENCE = 2.0
+
 
 @pytest.mark.parametrize("down", ["blog", "market", "cart", "events"])
 async def test_the_others_stand(house: House, down: str) -> None:
@@ -24,6 +29,21 @@ async def test_the_others_stand(house: House, down: str) -> None:
     ]
 
     assert answers == [(app, path, 200) for app, path in FRONT_DOORS if app != down]
+
+
+@pytest.mark.parametrize("silent", ["blog", "market", "cart", "events"])
+async def test_the_others_wait_for_nobody(house: House, silent: str) -> None:
+    browser = await house.signed_in(await house.member())
+    house.hang(silent)
+    slow = []
+
+    for app, path in [door for door in FRONT_DOORS if door[0] != silent]:
+        began = time.monotonic()
+        answer = await browser.get(house.url(app, path))
+        if answer.status_code != 200 or time.monotonic() - began > PATIENCE:
+            slow.append((app, path, answer.status_code, time.monotonic() - began))
+
+    assert slow == []
 
 
 async def test_without_cart_the_basket_is_a_neutral_link(house: House) -> None:
