@@ -27,7 +27,7 @@ from shared.utils import random_token, utcnow
 
 # Longer than the calls to market and events can take together.
 DRAFT = timedelta(minutes=2)
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 4.0
 
 
 class EmptyBasket(Conflict):
