@@ -1,8 +1,10 @@
 from collections.abc import MutableMapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, FileSystemLoader, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from quart import Quart
 
 from shared.browser.app.filters import filters_for
@@ -38,6 +40,13 @@ def use_templates(app: Quart, settings: Settings) -> None:
     app.extensions["templates"] = environment
 
 
+class _Compiled(FileSystemBytecodeCache):
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """A disk that is full costs time, not the page."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 class _Environment(Environment):
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """The one dict, as long as nothing is laid over it: every include and import walks through a chain of two."""
@@ -50,4 +59,4 @@ def _compiled(folder: Path) -> FileSystemBytecodeCache | None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return None
-    return FileSystemBytecodeCache(str(folder))
+    return _Compiled(str(folder))

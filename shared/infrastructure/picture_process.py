@@ -4,6 +4,7 @@ A process of its own with little memory and time: what is wrong in a picture fil
 copied: it is decoded and encoded again, without its metadata.
 """
 
+import errno
 import hashlib
 import io
 import resource
@@ -98,4 +99,8 @@ def _encode(image: Image.Image, kind: str) -> bytes:
 
 if __name__ == "__main__":
     limit()
-    sys.stdout.write(convert(sys.stdin.buffer.read(), Path(sys.argv[1])))
+    try:
+        sys.stdout.write(convert(sys.stdin.buffer.read(), Path(sys.argv[1])))
+    except OSError as error:
+        # A full disk is no fault of the picture's.
+        sys.exit(errno.ENOSPC if error.errno == errno.ENOSPC else 1)

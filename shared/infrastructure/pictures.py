@@ -1,6 +1,7 @@
 """Pictures that people upload: checked, made anew in a limited process, named by their content."""
 
 import asyncio
+import errno
 import re
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
@@ -8,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from shared.config import Settings
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid, NotFound, Unavailable
 
 MOST_BYTES = 10 * 1024 * 1024
 SECONDS = 30
@@ -29,6 +30,10 @@ class TooLarge(Invalid):
     message = "This picture is larger than 10 MB. Make it smaller and try again."
 
 
+class NoRoom(Unavailable):
+    message = "There is no room for pictures just now, so nothing was stored. Please tell whoever looks after the site."
+
+
 class PictureNotFound(NotFound):
     message = "There is no picture at this address."
 
@@ -40,15 +45,20 @@ def media_folder(settings: Settings) -> Path:
 
 
 async def store(content: bytes, settings: Settings) -> str:
-    """The picture's address. The same picture again has the same. Raises NotAPicture or TooLarge."""
+    """The picture's address. The same picture again has the same. Raises NotAPicture, TooLarge or NoRoom."""
     if len(content) > MOST_BYTES:
         raise TooLarge
     if not BEGINNINGS.match(content):
         raise NotAPicture
-    folder = media_folder(settings)
-    with TemporaryDirectory(dir=folder) as made:
-        name = await _convert(content, made)
-        _keep(Path(made), folder)
+    try:
+        folder = media_folder(settings)
+        with TemporaryDirectory(dir=folder) as made:
+            name = await _convert(content, made)
+            _keep(Path(made), folder)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise NoRoom from error
     return f"/media/{name}"
 
 
@@ -87,6 +97,8 @@ async def _convert(content: bytes, folder: str) -> str:
         if process.returncode is None:
             process.kill()
             await process.wait()
+    if process.returncode == errno.ENOSPC:
+        raise NoRoom
     if process.returncode != 0 or not NAME.fullmatch(name := answer.decode()):
         raise NotAPicture
     return name

@@ -70,7 +70,11 @@ class Verifier:
         expected = _mac(self.keys.get(known, random_token()), self.audience, told, message)
         if not hmac.compare_digest(expected.encode(), headers.get("X-Internal-Signature", "").encode()):
             raise Unsigned
-        if abs(time.time() - int(moment)) > WINDOW_SECONDS or nonce in self.seen:
+        age = time.time() - int(moment)
+        if abs(age) > WINDOW_SECONDS:
+            log.warning("a call is too old or not yet made: do the clocks agree?", caller=caller, seconds=round(age))
+            raise Unsigned
+        if nonce in self.seen:
             raise Unsigned
         self._remember(nonce)
         return caller

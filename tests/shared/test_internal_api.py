@@ -1,9 +1,13 @@
 """Only our apps, only just now, only once, and only what they signed."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 from quart import Blueprint, g
+from structlog.testing import capture_logs
 from werkzeug.datastructures import Headers
 
 from shared.errors import Conflict, Unavailable
@@ -12,6 +16,7 @@ from shared.infrastructure.internal_api import OutboundInTransaction
 from shared.infrastructure.internal_routes import use_internal
 from shared.infrastructure.signatures import Unsigned, Verifier, sign
 from shared.models import KeyValue
+from shared.utils import utcnow
 from tests.house import House
 
 KEY = "k" * 32
@@ -39,13 +44,16 @@ def test_a_call_for_another_app_does_not_get_in() -> None:
         Verifier(KEY, "cart").verify(signed(audience="events"), MESSAGE)
 
 
-def test_an_old_call_does_not_get_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    headers = signed()
-    now = signatures.time.time()
-    monkeypatch.setattr(signatures.time, "time", lambda: now + 31)
+@pytest.mark.parametrize("seconds", [31, -31])
+def test_a_call_by_another_clock_does_not_get_in_and_the_log_says_why(seconds: int) -> None:
+    with time_machine.travel(utcnow() + timedelta(seconds=seconds)):
+        headers = signed()
 
-    with pytest.raises(Unsigned):
+    with capture_logs() as said, pytest.raises(Unsigned):
         Verifier(KEY, "cart").verify(headers, MESSAGE)
+
+    assert "do the clocks agree?" in said[0]["event"]
+    assert (said[0]["caller"], abs(said[0]["seconds"] + seconds) <= 1) == ("market", True)
 
 
 @given(part=st.sampled_from([0, 1, 2, 3]), place=st.integers(0, 1000), bit=st.integers(0, 6))
