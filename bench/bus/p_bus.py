@@ -82,6 +82,7 @@ class Peer(SessionProducer):
 
     async def open_producer(self, n: int) -> None:
         """As the harness does, but with the engine that the apps have."""
+        collect_seldom()
         self.engine = create_engine(self.url, pool_size=n)
         self.session = async_sessionmaker(self.engine, expire_on_commit=False)
         use_engine(self.engine)

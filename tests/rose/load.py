@@ -3,6 +3,7 @@
 import http.client
 import socket
 import threading
+import time
 from collections import Counter
 from typing import Self
 from urllib.parse import urlsplit
@@ -11,11 +12,14 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Load:
-    """`seen` counts statuses; `torn` answers that broke off; `refused` what was not begun, and is asked again."""
+    """`seen` counts statuses; `torn` answers that broke off; `refused` what was not begun, and is asked again.
+
+    `slowest` is how many seconds the slowest of the answers took.
+    """
 
     def __init__(self, *urls: str, clients: int = 4) -> None:
         self.seen: Counter[int] = Counter()
-        self.refused = 0
+        self.refused, self.slowest = 0, 0.0
         self.torn: list[str] = []
         self._urls = [urlsplit(url) for url in urls]
         self._over = threading.Event()
@@ -40,6 +44,7 @@ class Load:
         url = self._urls[place % len(self._urls)]
         line = http.client.HTTPConnection(url.netloc, timeout=20)
         while not self._over.wait(0.01):
+            started = time.monotonic()
             try:
                 line.request("GET", url.path)
                 answer = line.getresponse()
@@ -50,6 +55,7 @@ class Load:
             try:
                 answer.read()
                 self.seen[answer.status] += 1
+                self.slowest = max(self.slowest, time.monotonic() - started)
             except (OSError, http.client.HTTPException) as error:
                 self.torn.append(repr(error))
                 line.close()

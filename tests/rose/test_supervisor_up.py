@@ -3,6 +3,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,6 +61,27 @@ def test_what_is_killed_comes_back(site: UpProcess) -> None:
     for name in ("cart", "valkey", "postgres"):
         site.until_said(f"{name}: answers again")
     assert answers_ok(f"{site.addresses.internal('cart')}/healthz")
+
+
+def test_while_postgresql_is_away_kept_pages_stand_and_nobody_waits_long(site: UpProcess) -> None:
+    blog, cart = site.addresses.public("blog"), site.addresses.public("cart")
+    server, so_far = int((site.home / "postgres" / "postmaster.pid").read_text().split()[0]), len(site.said)
+    with Load(f"{blog}/", f"{blog}/sign-in/", f"{blog}/posts/", f"{cart}/") as load:
+        load.until_served(40)
+        assert set(load.seen) == {200}
+
+        os.kill(server, signal.SIGKILL)
+        site.until_said("postgres: answers again", after=so_far)
+        back = time.monotonic()
+        while not all(answers_ok(url) for url in (f"{blog}/sign-in/", f"{cart}/")):
+            assert time.monotonic() - back < 5
+        before = load.seen.copy()
+        load.until_served(60)
+
+    assert set(load.seen) == {200, 503}
+    assert load.seen[503] == before[503]
+    assert load.torn == []
+    assert load.slowest < 5
 
 
 async def test_an_app_told_to_stop_finishes_what_it_began_and_comes_back(site: UpProcess) -> None:

@@ -56,10 +56,11 @@ class UpProcess:
     def ready(self) -> "UpProcess":
         return self.until_said("Ready after", seconds=180)
 
-    def until_said(self, text: str, *, seconds: float = 30) -> "UpProcess":
+    def until_said(self, text: str, *, seconds: float = 30, after: int = 0) -> "UpProcess":
+        """`after` that many lines."""
         with self._news:
-            self._news.wait_for(lambda: text in self.output or self._ended, seconds)
-        assert text in self.output, self.output
+            self._news.wait_for(lambda: text in "\n".join(self.said[after:]) or self._ended, seconds)
+        assert text in "\n".join(self.said[after:]), self.output
         return self
 
     def tell(self, signal: int) -> int:
