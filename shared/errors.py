@@ -13,7 +13,7 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):
-    message = "There is nothing at this address."
+    message = "The address has a slip in it, or what stood here has moved."
 
 
 class Forbidden(DomainError):

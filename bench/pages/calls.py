@@ -3,7 +3,6 @@
 The asking process's CPU, the answering one's, and how long it takes, one call after another.
 """
 
-import asyncio
 import os
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import uvloop
 from load import cpu_seconds
 from place import Place
 
@@ -44,7 +44,8 @@ def main() -> None:
         try:
             with place.cart() as (pid, _):
                 os.environ.update(place.environment())
-                asyncio.run(ask(pid))
+                # As the apps do.
+                uvloop.run(ask(pid))
         finally:
             place.stop()
 

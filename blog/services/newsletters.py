@@ -4,6 +4,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit import audit
+from shared.browser.app.redis_cacher import invalidate
 from shared.errors import Conflict, NotFound
 from shared.models import GhostNewsletter, UserNewsletter
 
@@ -44,10 +45,12 @@ async def save(session: AsyncSession, newsletter: GhostNewsletter) -> GhostNewsl
         raise NewsletterTaken(field="slug")
     session.add(newsletter)
     await session.flush()
+    invalidate(session, "newsletters")
     audit(session, "newsletter.saved", f"newsletter:{newsletter.id}")
     return newsletter
 
 
 async def remove(session: AsyncSession, newsletter: GhostNewsletter) -> None:
     await session.delete(newsletter)
+    invalidate(session, "newsletters")
     audit(session, "newsletter.removed", f"newsletter:{newsletter.id}")

@@ -11,6 +11,7 @@ from blog.services.writing import Draft
 from rose.demo.blog_texts import AUTHORS, MENU, NEWSLETTERS, TAGS
 from rose.demo.pictures import landscape
 from rose.demo.texts import Text, list_pages, list_posts
+from shared.browser.app.redis_cacher import EVERYTHING, invalidate
 from shared.config import Settings
 from shared.editor.document import from_text_source
 from shared.editor.koenig import Koenig
@@ -24,6 +25,7 @@ Written = list[tuple[Text, Body]]
 
 async def load(session: AsyncSession, settings: Settings) -> None:
     """Into an empty database. `demo.pages` tells the other apps' demos which page is which."""
+    invalidate(session, EVERYTHING)
     written = await _render([*list_pages(), *list_posts()], settings)
     session.add_all(GhostNewsletter(**row) for row in NEWSLETTERS)
     await _save_menu(session)

@@ -43,7 +43,6 @@ STAFF = (
     ("blog", "/admin/newsletters/"),
     ("blog", "/admin/members/1/"),
     ("blog", "/admin/posts/new/"),
-    ("blog", "/account/security/authenticator/"),
     ("blog", "/sign-in/again/"),
     ("events", "/admin/check-in/"),
     ("market", "/admin/products/"),

@@ -19,6 +19,16 @@ RUN = """async rules => {
     return found.violations.map(one => `${one.id}: ${where(one)}`);
 }"""
 OVERFLOWS = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+# What a thumb has to hit. A box or a dot is hit by its words, too; links in running text may be smaller.
+SMALL = """() => {
+    const controls = 'button, select, textarea, summary, input:not([type=hidden]), a.button, nav a, [role=tab]';
+    const target = one => ['checkbox', 'radio'].includes(one.type) && one.labels[0] || one.closest('label') || one;
+    return [...document.querySelectorAll(controls)]
+        .map(one => [one, target(one).getBoundingClientRect()])
+        .filter(([one, box]) => one.checkVisibility({visibilityProperty: true}) && box.width > 1 && box.height > 1)
+        .filter(([_, box]) => box.width < 43.5 || box.height < 43.5)
+        .map(([one, box]) => `${Math.round(box.width)}x${Math.round(box.height)} ${one.outerHTML.slice(0, 120)}`);
+}"""
 LARGER = "() => { document.documentElement.style.fontSize = '200%'; }"
 USUAL = "() => { document.documentElement.style.fontSize = ''; }"
 DESK, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
@@ -56,7 +66,7 @@ def complaints_here(page: Page) -> list[str]:
     page.emulate_media(color_scheme="dark")
     found += _look(page, "dark")
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    found += _look(page, "320 px")
+    found += _look(page, "320 px") + [f"smaller than 44 px: {one}" for one in page.evaluate(SMALL)[:5]]
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     page.evaluate(LARGER)
     found += _look(page, "200 % text")
@@ -79,6 +89,17 @@ def test_pages_for_everybody(anybody: Page, site: RunningSite) -> None:
 
 def test_account_and_administration(staff: Page, site: RunningSite) -> None:
     found = [f"{app}{path} {one}" for app, path in STAFF for one in complaints(staff, site.url(app, path))]
+
+    assert not found, "\n".join(found)
+
+
+def test_setting_up_an_app(chrome: Browser, site: RunningSite) -> None:
+    page = chrome.new_context(reduced_motion="reduce").new_page()
+    Visitor(site, page).signs_in("axe-app@example.org")
+    page.goto(site.url("blog", "/account/security/"))
+    page.get_by_role("button", name="Set up an app").click()
+    expect(page.locator(".secret")).to_be_visible()
+    found = complaints_here(page)
 
     assert not found, "\n".join(found)
 

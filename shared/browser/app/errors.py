@@ -24,7 +24,7 @@ STATUS: dict[type[DomainError], int] = {
 }
 MESSAGES = {
     400: "The request could not be understood.",
-    404: "There is nothing at this address.",
+    404: NotFound.message,
     405: "This address does not take that kind of request.",
     413: "What was sent is too large.",
     415: "This kind of file or request is not taken here.",
