@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from shared.db.session import create_engine, transaction, use_engine
 from shared.events.processor import EventProcessor
 from shared.events.testing import wait_until_quiet
 from shared.infrastructure.internal_api import InternalApi
+from shared.infrastructure.keep_alive import Answer, Question
 from shared.models import Right, Role, User
 from shared.utils import tls_context
 from tests.cookies import check_cookies
@@ -43,14 +44,23 @@ def settings_for(database_url: str, *, home: Path, **changes: Any) -> Settings:
     return Settings.model_validate(values | changes)
 
 
-class Between(httpx.AsyncBaseTransport):
+class Between:
     """From one app to another in this process."""
 
     def __init__(self, apps: dict[str, Quart]) -> None:
         self.ways = {ORIGINS[name]: httpx.ASGITransport(app=app) for name, app in apps.items()}  # type: ignore[arg-type]
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return await self.ways[f"{request.url.scheme}://{request.url.netloc.decode()}"].handle_async_request(request)
+    async def ask(self, origin: str, question: Question, headers: Mapping[str, str]) -> Answer:
+        url = httpx.URL(origin, path=question.path, query=question.query.encode() or None)
+        request = httpx.Request(question.method, url, headers=dict(headers), content=question.body)
+        try:
+            response = await self.ways[origin].handle_async_request(request)
+            return Answer(response.status_code, await response.aread())
+        except httpx.HTTPError as error:
+            raise ConnectionError from error
+
+    async def aclose(self) -> None:
+        """Nothing was opened."""
 
 
 class House:

@@ -34,7 +34,7 @@ async def ask(pid: int) -> None:
     mine, theirs = time.process_time() - mine, cpu_seconds(pid) - theirs
     print(f"CPU of who asks {mine / CALLS * 1e6:.0f} us (≤ 400), of who answers {theirs / CALLS * 1e6:.0f} us")
     print(f"{took / CALLS * 1e3:.2f} ms a call")
-    await api.transport.aclose()
+    await api.way.aclose()
 
 
 def main() -> None:

@@ -7,16 +7,16 @@ is down or too slow, and the other app's own refusal as the same family of error
 
 import asyncio
 import json as jsonlib
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
-import httpx
 from quart import Quart, current_app, g, has_request_context
 
 from shared import errors
 from shared.config import AppName, Settings
 from shared.events import trace
-from shared.infrastructure.keep_alive import KeepAlive
+from shared.infrastructure.keep_alive import Answer, KeepAlive, Question
 from shared.infrastructure.signatures import SharedNonces, Verifier, sign
 from shared.utils import tls_context
 
@@ -31,11 +31,21 @@ class OutboundInTransaction(RuntimeError):
     """A call to another app while a transaction is open would hold its locks for as long as the other app likes."""
 
 
+class Way(Protocol):
+    """How a question gets to an app: over the wire, or, in tests, within this process."""
+
+    async def ask(self, origin: str, question: Question, headers: Mapping[str, str]) -> Answer:
+        """Raises OSError."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
 class InternalApi:
-    def __init__(self, caller: str, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, caller: str, settings: Settings, way: Way | None = None) -> None:
         self.caller = caller
         self.settings = settings
-        self.transport = transport or KeepAlive(tls_context())
+        self.way = way or KeepAlive(tls_context())
 
     async def send(self, method: str, app: AppName, path: str, **options: Any) -> Any:
         body = b"" if options.get("json") is None else jsonlib.dumps(options["json"]).encode()
@@ -50,28 +60,19 @@ class InternalApi:
             headers["Content-Type"] = "application/json"
         if span := trace.current():
             headers["traceparent"] = span
-        url = f"{getattr(self.settings.internal_apps, app)}{path}{'?' + query if query else ''}"
-        request = httpx.Request(method, url, content=body, headers=headers)
+        question = Question(method, path, query, body)
         try:
             async with asyncio.timeout(options.get("timeout") or TIMEOUT_SECONDS):
-                response = await self._answer(request)
-        except (httpx.HTTPError, TimeoutError) as error:
+                answer = await self.way.ask(getattr(self.settings.internal_apps, app), question, headers)
+        except OSError as error:  # TimeoutError is one
             raise OtherAppAway from error
-        return _result(response)
-
-    async def _answer(self, request: httpx.Request) -> httpx.Response:
-        response = await self.transport.handle_async_request(request)
-        try:
-            await response.aread()
-        finally:
-            await response.aclose()
-        return response
+        return _result(answer)
 
 
 def use_internal_api(app: Quart, settings: Settings) -> None:
     api = InternalApi(app.extensions["app_name"], settings)
     app.extensions["internal_api"] = api
-    app.after_serving(api.transport.aclose)
+    app.after_serving(api.way.aclose)
     _use_verifier(app, settings)
 
 
@@ -108,11 +109,11 @@ async def _send(method: str, app: AppName, path: str, options: dict[str, Any]) -
     return await api.send(method, app, path, **options)
 
 
-def _result(response: httpx.Response) -> Any:
-    if response.status_code < 400:  # noqa: PLR2004
-        return response.json() if response.content else None
+def _result(answer: Answer) -> Any:
+    if answer.status < 400:  # noqa: PLR2004
+        return jsonlib.loads(answer.body) if answer.body else None
     try:
-        told = response.json()
+        told = jsonlib.loads(answer.body)
     except ValueError:
         raise OtherAppAway from None
     family = getattr(errors, str(told.get("error")), None)

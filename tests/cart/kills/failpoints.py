@@ -6,11 +6,10 @@ Between two messages nobody else can see what a process does, so these are all t
 import os
 import signal
 from asyncio import selector_events
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import httpx
-
+from shared.infrastructure.keep_alive import Answer, Question
 from tests.house import Between
 
 
@@ -34,15 +33,15 @@ class Failpoints:
         transport: Any = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]
         for name in ("write", "writelines"):
             setattr(transport, name, self._around(getattr(transport, name)))
-        ask = Between.handle_async_request
+        ask = Between.ask
 
-        async def between(this: Between, request: httpx.Request) -> httpx.Response:
-            self.pass_by(f"before {request.method} to an app")
-            answer = await ask(this, request)
-            self.pass_by(f"after {request.method} to an app")
+        async def between(this: Between, origin: str, question: Question, headers: Mapping[str, str]) -> Answer:
+            self.pass_by(f"before {question.method} to an app")
+            answer = await ask(this, origin, question, headers)
+            self.pass_by(f"after {question.method} to an app")
             return answer
 
-        Between.handle_async_request = between  # type: ignore[method-assign]
+        Between.ask = between  # type: ignore[method-assign]
 
     def _around(self, write: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
         def watched(transport: Any, data: Any) -> None:

@@ -50,7 +50,7 @@ async def stranger(settings: Settings) -> AsyncIterator[tuple[Stranger, Internal
     server = await asyncio.start_server(stranger, "127.0.0.1", 0)
     api = InternalApi("market", at(settings, server.sockets[0].getsockname()[1]))
     yield stranger, api
-    await api.transport.aclose()
+    await api.way.aclose()
     server.close()
 
 
