@@ -19,10 +19,10 @@ RUN = """async rules => {
     return found.violations.map(one => `${one.id}: ${where(one)}`);
 }"""
 OVERFLOWS = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
-# What a thumb has to hit. A box or a dot is hit by its words, too; links in running text may be smaller.
+# What a thumb has to hit. A box or a dot is hit by all of its row; links in running text may be smaller.
 SMALL = """() => {
     const controls = 'button, select, textarea, summary, input:not([type=hidden]), a.button, nav a, [role=tab]';
-    const target = one => ['checkbox', 'radio'].includes(one.type) && one.labels[0] || one.closest('label') || one;
+    const target = one => one.closest('.choice, label') || one;
     return [...document.querySelectorAll(controls)]
         .map(one => [one, target(one).getBoundingClientRect()])
         .filter(([one, box]) => one.checkVisibility({visibilityProperty: true}) && box.width > 1 && box.height > 1)
