@@ -18,7 +18,7 @@ from tests.security.walker_by_factor import ByFactor
 from tests.security.walker_by_mail import ByMail
 from tests.security.walker_in_accounts import InAccounts
 
-WALKS, STEPS = int(os.environ.get("WALKS", "12")), int(os.environ.get("WALK_STEPS", "30"))
+WALKS, STEPS = int(os.environ.get("WALKS", "6")), int(os.environ.get("WALK_STEPS", "30"))
 SEED = int(os.environ.get("WALK_SEED", SystemRandom().randrange(10**9)))
 
 
