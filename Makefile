@@ -40,11 +40,11 @@ check: $(VENV)/.dev ## ruff, mypy strict, import contracts, djlint, house rules
 
 test: $(VENV)/.dev ## Every test, browser journeys included
 	@$(BIN)/python -m rose assets
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-twice: $(VENV)/.dev ## The same tests, with every event handed twice to each handler
 	@$(BIN)/python -m rose assets
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --deliver-twice --ignore=tests/journeys $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --deliver-twice --ignore=tests/journeys $(ARGS)
 
 chaos: $(VENV)/.dev ## Kill emitters, handlers and PostgreSQL for ten minutes (CHAOS_SECONDS, CHAOS_EVENTS, CHAOS_SEED)
 	@$(BIN)/python -m tests.shared.chaos

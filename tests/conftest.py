@@ -5,11 +5,14 @@ Every test that asks for a database gets its own, copied from one that was migra
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy.ext.asyncio import AsyncSession
+from werkzeug.routing import Rule
 
 from rose.supervisor.postgres import Postgres
 from rose.supervisor.valkey import Valkey
@@ -79,10 +82,33 @@ async def session(database_url: str) -> AsyncIterator[AsyncSession]:
     use_engine(None)
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """What templates compile to, for the thousand houses of a run; each would begin anew in a home of its own."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _addresses_compile_once() -> None:
+    """The same few hundred rules are registered for each house: to compile them is half of what building it takes."""
+    compile_builder = Rule._compile_builder
+    known: dict[Any, Any] = {}
+
+    def remembered(self: Rule, append_unknown: bool) -> Any:
+        what = repr((self.rule, self._trace, self.defaults, append_unknown))
+        if what not in known:
+            known[what] = compile_builder(self, append_unknown)
+        return known[what]
+
+    Rule._compile_builder = remembered  # type: ignore[method-assign]
+
+
 @pytest.fixture
-async def house(settings: Settings, request: pytest.FixtureRequest) -> AsyncIterator[House]:
+async def house(settings: Settings, compiled: BytecodeCache, request: pytest.FixtureRequest) -> AsyncIterator[House]:
     """The four apps, talking to each other as they do in production, and browsers to visit them with."""
     found = House(settings)
+    for app in found.apps.values():
+        app.extensions["templates"].bytecode_cache = compiled
     found.deliver_twice = request.config.getoption("--deliver-twice")
     yield found
     await found.aclose()

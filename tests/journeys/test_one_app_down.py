@@ -16,7 +16,7 @@ FRONT_DOORS = [
 ]
 
 # Each question to another app is given up well within it.
-PATIENCE = 2.0
+PATIENCE = 5.0
 
 
 @pytest.mark.parametrize("down", ["blog", "market", "cart", "events"])
