@@ -18,7 +18,12 @@ Address = Annotated[str, Field(max_length=500, pattern=r"^(/|/[^/\s\\][^\s\\]*|h
 
 
 def _digits(typed: object) -> object:
-    return re.sub(r"[\s-]", "", typed) if isinstance(typed, str) else typed
+    """Without blanks and dashes, and whatever script a keyboard writes them in."""
+    return (
+        re.sub(r"\d", lambda found: str(int(found[0])), re.sub(r"[\s-]", "", typed))
+        if isinstance(typed, str)
+        else typed
+    )
 
 
 class SignIn(Form):
@@ -29,7 +34,7 @@ class SignIn(Form):
 class SignInCode(Form):
     """Six digits, as people type or paste them: with blanks, or in two halves."""
 
-    code: Annotated[str, BeforeValidator(_digits), Field(pattern=r"^\d{6}$", title="the six digits from the mail")]
+    code: Annotated[str, BeforeValidator(_digits), Field(pattern=r"^[0-9]{6}$", title="the six digits from the mail")]
 
 
 class SecondFactor(Form):
@@ -44,7 +49,7 @@ class BeginAuthenticator(Form):
 
 
 class ConfirmAuthenticator(Form):
-    code: Annotated[str, BeforeValidator(_digits), Field(pattern=r"^\d{6}$", title="the six digits from the app")]
+    code: Annotated[str, BeforeValidator(_digits), Field(pattern=r"^[0-9]{6}$", title="the six digits from the app")]
     next: str = Field("", max_length=500)
 
 
@@ -88,7 +93,7 @@ class WritePost(Form):
     slug: Slug = Field("", title="the address")
     body: str = Field("", max_length=2_000_000)
     lexical: str = Field("", max_length=5_000_000)
-    version: int = 0
+    version: int = Field(0, ge=0, lt=2**31)
     custom_excerpt: str = Field("", max_length=500, title="the summary")
     feature_image: Address | None = Field(None, title="the picture's address")
     feature_image_alt: str = Field("", max_length=300, title="the picture's description")

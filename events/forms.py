@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from events.models import COLOURS
 from shared.browser.app.utils.forms import Form
-from shared.browser.app.utils.parsing import Id, Money, Slug
+from shared.browser.app.utils.parsing import Id, Money, Slug, small_number
 from shared.errors import Invalid
 
 
@@ -24,7 +24,7 @@ def chosen_places(sent: Mapping[str, str]) -> dict[int, int]:
     """The fields `places-<ticket type id>` of an entry's page. Raises NothingChosen, NotANumber."""
     fields = {key.removeprefix("places-"): value.strip() for key, value in sent.items() if key.startswith("places-")}
     try:
-        chosen = {int(type_id): int(quantity or 0) for type_id, quantity in fields.items()}
+        chosen = {small_number(type_id): int(quantity or 0) for type_id, quantity in fields.items()}
     except ValueError:
         raise NotANumber from None
     if any(not 0 <= quantity <= 999 for quantity in chosen.values()):  # noqa: PLR2004

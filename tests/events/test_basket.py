@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sqlalchemy import select
 
 from events.models import Hold, TicketType
@@ -97,6 +98,15 @@ async def test_choosing_nothing_is_said_kindly(house, cart):
 
     assert answer.status_code == 422
     assert "Choose how many places" in answer.text
+
+
+@pytest.mark.parametrize("field", ["places-" + "9" * 40, "places-x", "places-"])
+async def test_a_kind_that_no_page_has_is_refused(house, cart, field):
+    entry, _ = await an_offer()
+
+    answer = await house.client().post(house.url("events", f"{entry.path}basket/"), data={field: "1"})
+
+    assert answer.status_code == 422
 
 
 async def test_a_kind_of_another_entry_is_refused(house, cart):

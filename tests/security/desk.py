@@ -58,6 +58,7 @@ class Desk:
         }
         async with get_session(read_only=True) as session:
             found["line"] = await session.scalar(select(OrderLine.id).where(OrderLine.kind == "product"))
+        self.ids = found
         return sheets(found, self.more)
 
     async def _order(self) -> str:

@@ -14,9 +14,10 @@ def parse_money(typed: Any) -> Any:
         return typed
     try:
         amount = Decimal(re.sub(r"[^\d.,-]", "", typed).replace(",", "."))
+        exact = amount == round(amount, 2)
     except InvalidOperation:
         raise ValueError("must be an amount of money, like 3.50") from None
-    if not amount.is_finite() or amount != round(amount, 2):
+    if not exact:
         raise ValueError("must be an amount with no more than two decimals, like 3.50")
     return int(amount * 100)
 
