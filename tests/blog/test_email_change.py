@@ -153,3 +153,16 @@ async def test_after_a_week_the_way_back_is_forgotten_with_its_address(house: Ho
     assert refused.status_code == 404
     async with get_session(read_only=True) as session:
         assert await session.scalar(text("SELECT count(*) FROM email_undos")) == 0
+
+
+async def test_a_wish_that_is_too_old_changes_nothing(house: House, mail: MailFake) -> None:
+    ann = await house.member()
+    browser = await house.signed_in(ann)
+    path = await asked(house, mail, browser, "new@example.com")
+    async with transaction() as session:
+        await session.execute(text("UPDATE email_changes SET expires_at = now() - interval '1 second'"))
+
+    refused = await browser.post(path)
+
+    assert refused.status_code == 404
+    assert await address_of(ann) == "ann@example.com"

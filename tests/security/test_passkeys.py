@@ -2,7 +2,9 @@
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from shared.db.session import transaction
 from shared.models import User
 from tests.fakes.passkey import SoftPasskey
 from tests.house import House
@@ -41,6 +43,19 @@ async def test_a_passkey_answer_is_good_for_once(house: House, cleo: User) -> No
     again = await house.client().post("/sign-in/passkey/", data={"credential": heard})
 
     assert (first.status_code, again.status_code) == (200, 422)
+
+
+async def test_a_passkey_answer_is_good_for_minutes(house: House, cleo: User) -> None:
+    device, browser = SoftPasskey(), house.client()
+    await add_passkey(await by_mail(house, cleo), device)
+    options = (await browser.post("/sign-in/passkey/options/")).json()
+    async with transaction() as session:
+        await session.execute(text("UPDATE passkey_challenges SET expires_at = now() - interval '1 second'"))
+
+    answer = await browser.post("/sign-in/passkey/", data={"credential": device.get(options)})
+
+    assert answer.status_code == 422
+    assert await who(browser) is None
 
 
 @pytest.mark.parametrize(
