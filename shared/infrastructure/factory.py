@@ -9,6 +9,7 @@ from shared.browser.app.redis_cacher import use_page_cache
 from shared.browser.app.sizes import use_sizes
 from shared.config import AppName, Settings, load_settings
 from shared.infrastructure.cache_figures import use_cache_figures
+from shared.infrastructure.compression import use_compression
 from shared.infrastructure.context import use_context
 from shared.infrastructure.database import use_database
 from shared.infrastructure.event_processing import use_event_processing
@@ -39,8 +40,9 @@ def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
     app.url_map.strict_slashes = False
     app.url_map.converters["int"] = RowNumber
     # In the order in which a request meets them; what runs after a request runs in reverse.
-    # The host guard stands before the page cache, which stands before the app: each is put around what is there.
+    # The host guard stands before the compression, the page cache and the app: each is put around what is there.
     use_page_cache(app, settings)
+    use_compression(app)
     use_host_guard(app, settings)
     use_security_headers(app, settings)
     use_request_log(app)

@@ -70,8 +70,7 @@ def test_a_first_view_is_light(visit: Visit) -> None:
     assert visit.requests <= 12
     assert visit.sizes.get("Script", 0) <= 20 * KB
     assert visit.sizes["Stylesheet"] <= 15 * KB
-    # One that was drawn just now is compressed in more of a hurry than one that is kept.
-    assert visit.sizes["Document"] <= 14 * KB
+    assert visit.sizes["Document"] <= 12 * KB
 
 
 def test_nothing_comes_from_other_hosts(visit: Visit) -> None:

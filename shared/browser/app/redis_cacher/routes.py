@@ -55,6 +55,7 @@ def cached(
                 found.wanted = True
                 tag(*EVERY_PAGE, *(tags(*args, **kwargs) if callable(tags) else tags))
             response = cast("Response", await make_response(await route(*args, **kwargs)))
+            response.vary.add("Accept-Encoding")
             if found is not None:
                 # Browsers ask each time, and are mostly told that nothing has changed.
                 response.headers.setdefault("Cache-Control", "no-cache")
