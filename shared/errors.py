@@ -29,11 +29,14 @@ class Invalid(DomainError):
 
 
 class Unavailable(DomainError):
+    """`wait` is in whole seconds: when the next try has a chance."""
+
+    wait = 5
     message = "A part of the site does not answer just now. Nothing is lost; please try again in a moment."
 
 
 class TooMany(DomainError):
-    """`wait` is in whole seconds: when the next try has a chance."""
+    """`wait` as for Unavailable."""
 
     message = "That was a little too often. Please wait a moment and try again."
 

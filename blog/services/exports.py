@@ -19,11 +19,11 @@ from shared.utils import utcnow
 # What only proves who somebody is tells them nothing, and is worth stealing.
 SECRET = ("hash", "nonce", "secret", "key", "token", "code")
 OTHERS: tuple[AppName, ...] = ("market", "cart", "events")
+# Years of somebody's orders may be gathered; the member has asked for a file, and waits for it.
+TIMEOUT_SECONDS = 10.0
 NAMES = {"market": "the shop", "cart": "your orders", "events": "your tickets"}
 
 Answer = dict[str, Any]
-
-
 LATER = "Please try again in a moment."
 
 
@@ -75,7 +75,7 @@ def _plain(row: Answer) -> Answer:
 async def _ask(app: AppName, member: User) -> Answer | None:
     path = f"/internal/{app}/people/{member.id}"
     try:
-        found: Answer = await internal_api.get(app, path, params={"email": member.email}, timeout=10)
+        found: Answer = await internal_api.get(app, path, params={"email": member.email}, timeout=TIMEOUT_SECONDS)
     except DomainError:
         return None
     return found

@@ -8,12 +8,13 @@ is down or too slow, and the other app's own refusal as the same family of error
 import asyncio
 import json as jsonlib
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 from urllib.parse import urlencode
 
 from quart import Quart, current_app, g, has_request_context
 
 from shared import errors
+from shared.breaker import Away, Breaker
 from shared.config import AppName, Settings
 from shared.events import trace
 from shared.infrastructure.keep_alive import Answer, KeepAlive, Question
@@ -21,6 +22,8 @@ from shared.infrastructure.signatures import SharedNonces, Verifier, sign
 from shared.utils import tls_context
 
 TIMEOUT_SECONDS = 3.0
+# One slow answer is no outage.
+MOST_IN_VAIN = 3
 
 
 class OtherAppAway(errors.Unavailable):
@@ -46,27 +49,32 @@ class InternalApi:
         self.caller = caller
         self.settings = settings
         self.way = way or KeepAlive(tls_context())
+        self.breakers = {app: Breaker(app, faults=(OSError,), most=MOST_IN_VAIN) for app in get_args(AppName)}
 
     async def send(self, method: str, app: AppName, path: str, **options: Any) -> Any:
         body = b"" if options.get("json") is None else jsonlib.dumps(options["json"]).encode()
-        query = urlencode(options.get("params") or {}, doseq=True)
-        headers = sign(
-            self.settings.internal_key,
-            caller=self.caller,
-            audience=app,
-            message=(method, path, query, body),
-        )
-        if body:
+        question = Question(method, path, urlencode(options.get("params") or {}, doseq=True), body)
+
+        async def ask() -> Answer:
+            async with asyncio.timeout(options.get("timeout") or TIMEOUT_SECONDS):
+                origin = getattr(self.settings.internal_apps, app)
+                return await self.way.ask(origin, question, self._headers(app, question))
+
+        try:
+            # What changes something is somebody's purchase: it is tried, whatever others have just met.
+            answer = await (self.breakers[app].ask(ask) if method == "GET" else ask())
+        except (Away, OSError) as error:  # TimeoutError is one
+            raise OtherAppAway from error
+        return _result(answer)
+
+    def _headers(self, app: AppName, question: Question) -> dict[str, str]:
+        message = (question.method, question.path, question.query, question.body)
+        headers = sign(self.settings.internal_key, caller=self.caller, audience=app, message=message)
+        if question.body:
             headers["Content-Type"] = "application/json"
         if span := trace.current():
             headers["traceparent"] = span
-        question = Question(method, path, query, body)
-        try:
-            async with asyncio.timeout(options.get("timeout") or TIMEOUT_SECONDS):
-                answer = await self.way.ask(getattr(self.settings.internal_apps, app), question, headers)
-        except OSError as error:  # TimeoutError is one
-            raise OtherAppAway from error
-        return _result(answer)
+        return headers
 
 
 def use_internal_api(app: Quart, settings: Settings) -> None:

@@ -115,12 +115,13 @@ class KeepAlive:
     def __init__(self, tls: ssl.SSLContext) -> None:
         self.tls = tls
         self._idle: defaultdict[str, list[_Connection]] = defaultdict(list)
-        self._room = asyncio.Semaphore(MAX_CONNECTIONS)
+        # One app that is slow takes no room from the questions to another.
+        self._rooms = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(MAX_CONNECTIONS))
 
     async def ask(self, origin: str, question: Question, headers: Mapping[str, str]) -> Answer:
         """Raises OSError, Gone and Garbled among them."""
         words = _words(origin, question, headers)
-        async with self._room:
+        async with self._rooms[origin]:
             kept = self._kept(origin)
             if kept is not None:
                 try:

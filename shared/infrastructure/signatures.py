@@ -13,7 +13,8 @@ from itertools import chain
 import structlog
 from werkzeug.datastructures import Headers
 
-from shared.db.valkey import Away, breaker, connect
+from shared.breaker import Away
+from shared.db.valkey import breaker, connect
 from shared.errors import Forbidden
 from shared.utils import random_token
 

@@ -100,7 +100,7 @@ async def refusal(error: DomainError) -> Response:
 
 
 def _headers(error: DomainError) -> dict[str, str]:
-    return {"Retry-After": str(error.wait)} if isinstance(error, TooMany) else {}
+    return {"Retry-After": str(error.wait)} if isinstance(error, TooMany | Unavailable) else {}
 
 
 async def _answer(status: int, message: str, *, family: str | None = None) -> Response:
@@ -149,7 +149,7 @@ def _stand_alone(status: int, error: Exception) -> Response:
     else:
         response = Response(_alone(status, message), status, mimetype="text/html")
     if status == 503:  # noqa: PLR2004
-        response.headers["Retry-After"] = "5"
+        response.headers["Retry-After"] = str(Unavailable.wait)
     return response
 
 

@@ -14,9 +14,10 @@ from typing import ParamSpec, Protocol, TypeVar
 import structlog
 from quart import Quart, current_app, request
 
+from shared.breaker import Away
 from shared.browser.app.utils.settings import current_settings
 from shared.config import Settings
-from shared.db.valkey import Away, breaker, connect
+from shared.db.valkey import breaker, connect
 from shared.errors import TooMany, Unavailable
 from shared.utils import keyed_hash
 

@@ -161,3 +161,21 @@ async def nobody() -> AsyncIterator[int]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]
+
+
+async def test_sixty_who_wait_for_one_app_keep_nobody_from_another(
+    stranger: tuple[Stranger, InternalApi],
+) -> None:
+    _, api = stranger
+    silent = await asyncio.get_running_loop().create_server(asyncio.Protocol, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    apps = api.settings.internal_apps.model_copy(update={"events": f"http://127.0.0.1:{port}"})
+    api.settings = api.settings.model_copy(update={"internal_apps": apps})
+    waiting = [asyncio.create_task(api.send("POST", "events", PATH, timeout=60)) for _ in range(60)]
+
+    assert await ask(api) == "ok"
+
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    silent.close()

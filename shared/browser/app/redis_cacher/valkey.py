@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from shared.db.valkey import Away, breaker, connect
+from shared.breaker import Away
+from shared.db.valkey import breaker, connect
 
 T = TypeVar("T")
 
