@@ -10,6 +10,7 @@ import pytest
 
 from shared.config import Settings
 from shared.infrastructure.internal_api import InternalApi, OtherAppAway
+from shared.infrastructure.keep_alive import MAX_CONNECTIONS
 
 PATH = "/internal/cart/bell"
 DING = b'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"ok"'
@@ -163,15 +164,22 @@ async def nobody() -> AsyncIterator[int]:
         yield taken.getsockname()[1]
 
 
-async def test_sixty_who_wait_for_one_app_keep_nobody_from_another(
-    stranger: tuple[Stranger, InternalApi],
-) -> None:
+class Silent(asyncio.Protocol):
+    """Takes connections, and answers nothing on any."""
+
+    def __init__(self, busy: asyncio.Barrier) -> None:
+        self.task = asyncio.create_task(busy.wait())
+
+
+async def test_sixty_who_wait_for_one_app_keep_nobody_from_another(stranger: tuple[Stranger, InternalApi]) -> None:
     _, api = stranger
-    silent = await asyncio.get_running_loop().create_server(asyncio.Protocol, "127.0.0.1", 0)
+    busy = asyncio.Barrier(MAX_CONNECTIONS + 1)
+    silent = await asyncio.get_running_loop().create_server(lambda: Silent(busy), "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
     apps = api.settings.internal_apps.model_copy(update={"events": f"http://127.0.0.1:{port}"})
     api.settings = api.settings.model_copy(update={"internal_apps": apps})
     waiting = [asyncio.create_task(api.send("POST", "events", PATH, timeout=60)) for _ in range(60)]
+    await busy.wait()
 
     assert await ask(api) == "ok"
 
