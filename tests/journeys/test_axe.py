@@ -31,6 +31,8 @@ SMALL = """() => {
         .map(([one, box]) => `${Math.round(box.width)}x${Math.round(box.height)} ${one.outerHTML.slice(0, 120)}`);
 }"""
 LARGER = "() => { document.documentElement.style.fontSize = '200%'; }"
+# Colours fade into each other: halfway their contrast is nobody's.
+SETTLE = "() => document.getAnimations().forEach(one => one.effect.getComputedTiming().endTime < 1e9 && one.finish())"
 USUAL = "() => { document.documentElement.style.fontSize = ''; }"
 DESK, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 
@@ -77,8 +79,7 @@ def complaints_here(page: Page) -> list[str]:
 
 
 def _look(page: Page, how: str, rules: list[str] = RULES) -> list[str]:
-    # Colours fade into each other: halfway their contrast is nobody's.
-    page.wait_for_function("() => document.getAnimations().every(one => one.playState !== 'running')")
+    page.evaluate(SETTLE)
     wide = ["wider than the window"] if page.evaluate(OVERFLOWS) else []
     return [f"{how}: {one}" for one in [*page.evaluate(RUN, rules), *wide]]
 

@@ -140,10 +140,11 @@ class Crawl:
         else:
             await self._look(tab, address, answer)
 
-    async def _look(self, tab: Page, address: str, answer: httpx.Response, *, ready: str = "body") -> None:
+    async def _look(self, tab: Page, address: str, answer: httpx.Response, *, ready: str = "") -> None:
         self._given[address] = answer
         await tab.goto(address, wait_until="load")
-        await tab.wait_for_selector(ready, state="attached")
+        if ready:
+            await tab.wait_for_selector(ready, state="attached")
         found = await tab.evaluate(LOOK)
         self.said += [f"{address} has {fault}" for fault in found["faults"]]
         self.with_words[self.rule_of(address)] += found["words"]
