@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from shared.browser.app.redis_cacher import PageCache
 from shared.browser.app.redis_cacher.kept import Form, Kept, best_encoding
 from shared.browser.app.utils.htmx import PARTIAL, REQUEST_TYPE
-from shared.infrastructure.slow_heads import SlowHeads
+from shared.infrastructure.slow_clients import SlowClients
 
 # One whole GET, spelled as the standard has it (RFC 9110 5.1, 5.5), without what asks for more than a page.
 PLAIN = re.compile(
@@ -32,7 +32,7 @@ def kept_answers(cache: PageCache, hosts: frozenset[str]) -> type["KeptAnswers"]
     return type("KeptAnswersOfApp", (KeptAnswers,), {"cache": cache, "hosts": served})
 
 
-class KeptAnswers(SlowHeads):
+class KeptAnswers(SlowClients):
     cache: ClassVar[PageCache]
     hosts: ClassVar[frozenset[bytes]]
     # Whether the parser is in the middle of a request.

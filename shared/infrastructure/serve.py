@@ -11,13 +11,13 @@ from quart import Quart
 from shared.browser.app.redis_cacher import PageCache
 from shared.infrastructure.garbage import collect_seldom
 from shared.infrastructure.kept_answers import kept_answers
-from shared.infrastructure.slow_heads import SlowHeads
+from shared.infrastructure.slow_clients import SlowClients
 
 
 def protocol(app: Quart) -> type[Protocol]:
-    """httptools, with patience for slow heads, and before it the answers that need no app."""
+    """httptools, with little patience for slow clients, and before it the answers that need no app."""
     cache, settings = app.extensions["page_cache"], app.extensions["settings"]
-    return kept_answers(cache, settings.hosts) if isinstance(cache, PageCache) else SlowHeads
+    return kept_answers(cache, settings.hosts) if isinstance(cache, PageCache) else SlowClients
 
 
 def serve(create_app: Callable[[], Quart], *, port: int) -> None:

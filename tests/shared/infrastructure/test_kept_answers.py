@@ -14,7 +14,6 @@ from rose.supervisor.valkey import Valkey
 from shared.browser.app.redis_cacher import PageCache, cached, for_strangers_only
 from shared.config import Settings
 from shared.infrastructure.serve import protocol
-from shared.infrastructure.slow_heads import SlowHeads
 from tests.house import House
 
 HOST = "localhost:8000"
@@ -176,32 +175,3 @@ async def test_what_two_servers_could_read_in_two_ways_is_refused(line: Line, se
     assert (await line.hear())[0].startswith("HTTP/1.1 400")
     assert line.cache.figures.l1 == before
     assert await asyncio.wait_for(line.reader.read(), 5) == b""
-
-
-@pytest.mark.parametrize("begun", ["", "GET /t/page/ HT", HEAD])
-async def test_who_does_not_finish_asking_is_cut_off(line: Line, begun: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SlowHeads, "head_seconds", 0.3)
-    _, port, *_ = line.writer.get_extra_info("peername")
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-
-    writer.write(begun.encode())
-
-    assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 408")
-    writer.close()
-    # The one that is only waiting for its next request is not.
-    assert (await line.ask())[0].startswith("HTTP/1.1 200")
-
-
-async def test_five_hundred_slow_ones_keep_nobody_waiting(line: Line) -> None:
-    _, port, *_ = line.writer.get_extra_info("peername")
-    slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(500)]
-    for _, writer in slow:
-        writer.write(HEAD.encode())
-
-    kept = await line.ask()
-    drawn = await line.ask("Expect: nothing")
-
-    assert kept[0].startswith("HTTP/1.1 200")
-    assert drawn[0].startswith("HTTP/1.1 200")
-    for _, writer in slow:
-        writer.close()
