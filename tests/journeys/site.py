@@ -59,6 +59,10 @@ class RunningSite:
     def kill(self, app: str) -> None:
         os.kill(self.pid_of(app), signal.SIGKILL)
 
+    def kill_database(self) -> None:
+        pid = (self.home / "postgres" / "postmaster.pid").read_text().splitlines()[0]
+        os.kill(int(pid), signal.SIGKILL)
+
     def mails_to(
         self, address: str, *, containing: str = "", seconds: float = 15, beside: Container[object] = ()
     ) -> list[dict[str, object]]:
