@@ -8,7 +8,7 @@ is down or too slow, and the other app's own refusal as the same family of error
 import asyncio
 import json as jsonlib
 from collections.abc import Mapping
-from typing import Any, Protocol, get_args
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from quart import Quart, current_app, g, has_request_context
@@ -49,23 +49,30 @@ class InternalApi:
         self.caller = caller
         self.settings = settings
         self.way = way or KeepAlive(tls_context())
-        self.breakers = {app: Breaker(app, faults=(OSError,), most=MOST_IN_VAIN) for app in get_args(AppName)}
+        # What was too slow for a badge, which waits 0.3 seconds, says nothing to those who wait for three.
+        self.breakers: dict[tuple[AppName, float], Breaker] = {}
 
     async def send(self, method: str, app: AppName, path: str, **options: Any) -> Any:
         body = b"" if options.get("json") is None else jsonlib.dumps(options["json"]).encode()
         question = Question(method, path, urlencode(options.get("params") or {}, doseq=True), body)
+        patience = options.get("timeout") or TIMEOUT_SECONDS
 
         async def ask() -> Answer:
-            async with asyncio.timeout(options.get("timeout") or TIMEOUT_SECONDS):
+            async with asyncio.timeout(patience):
                 origin = getattr(self.settings.internal_apps, app)
                 return await self.way.ask(origin, question, self._headers(app, question))
 
         try:
             # What changes something is somebody's purchase: it is tried, whatever others have just met.
-            answer = await (self.breakers[app].ask(ask) if method == "GET" else ask())
+            answer = await (self._breaker(app, patience).ask(ask) if method == "GET" else ask())
         except (Away, OSError) as error:  # TimeoutError is one
             raise OtherAppAway from error
         return _result(answer)
+
+    def _breaker(self, app: AppName, patience: float) -> Breaker:
+        if (app, patience) not in self.breakers:
+            self.breakers[app, patience] = Breaker(app, faults=(OSError,), most=MOST_IN_VAIN)
+        return self.breakers[app, patience]
 
     def _headers(self, app: AppName, question: Question) -> dict[str, str]:
         message = (question.method, question.path, question.query, question.body)
