@@ -8,6 +8,7 @@ from shared.editor.document import (
     cut_members_only,
     from_text_source,
     has_paywall,
+    in_one_line,
     plain_text,
     reading_minutes,
 )
@@ -69,7 +70,7 @@ def public_part(lexical: str, *, visibility: str) -> str:
 
 
 def excerpt_of(text: str) -> str:
-    words = text.split()
+    words = in_one_line(text).split()
     return " ".join(words[:EXCERPT_WORDS]) + ("…" if len(words) > EXCERPT_WORDS else "")
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.models import Post
 from blog.services.posts import is_out
+from shared.editor.document import in_one_line
 
 PER_PAGE = 10
 # Marks of a hit that cannot occur in a text; the template turns them into <mark>.
@@ -49,7 +50,7 @@ async def find(session: AsyncSession, words: str, *, page: int = 1) -> Hits:
 
 def _hit(row: Row[Any]) -> Hit:
     parts = []
-    for piece in row.snippet.split(START):
+    for piece in in_one_line(row.snippet).split(START):
         marked, _, plain = piece.partition(STOP) if STOP in piece else ("", "", piece)
         parts += [(marked, True), (plain, False)]
     return Hit(row.title, row.slug, row.published_at, [part for part in parts if part[0]])

@@ -13,6 +13,7 @@ __all__ = [
     "cut_members_only",
     "from_text_source",
     "has_paywall",
+    "in_one_line",
     "plain_text",
     "reading_minutes",
     "shows_nothing",
@@ -45,6 +46,8 @@ VERBATIM = {"alt", "code", "markdown"}
 UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 BLOCK_END = re.compile(r"</(p|div|li|h[1-6]|tr|blockquote)>|<br\s*/?>", re.IGNORECASE)
 TAG = re.compile(r"<[^<>]*>")
+# A line's end, with the mark of punctuation that it ends with, in quotes or in a mark of its own.
+LINE_END = re.compile(r"([.,:;!?…]\W?)?\s*\n\s*")
 # The formula Ghost uses: words a minute, and seconds for each picture, one fewer for each further one.
 WORDS_A_MINUTE = 275
 FIRST_PICTURE, LEAST_PICTURE = 12, 3
@@ -54,6 +57,11 @@ def plain_text(lexical: str) -> str:
     """Words only, an empty line between blocks; cards give captions and texts. Raises `TextUnreadable`."""
     words = (_block_words(block) for block in children(load(lexical)) if block["type"] not in MAIL_CARDS)
     return "\n\n".join(found for found in words if found)
+
+
+def in_one_line(text: str) -> str:
+    """For excerpts of a plain text: a heading or an item of a list, which has no full stop, is set off by a dot."""
+    return LINE_END.sub(lambda found: f"{found[1]} " if found[1] else " · ", text)
 
 
 def word_count(lexical: str) -> int:

@@ -118,3 +118,13 @@ async def test_a_search_finds_words_in_the_text_and_marks_them(house: House) -> 
 
     assert "<mark>swallows</mark>" in page.text
     assert "back &amp; stayed" in page.text
+
+
+async def test_what_is_no_sentence_is_set_off_from_the_next(house: House) -> None:
+    async with transaction() as session:
+        await a_post(session, "Birds", words="Came back\n\nThe swallows\n\nThey stayed. “All of them.”\n\nWe are glad.")
+
+    page = await house.client().get("/search/?q=swallows")
+
+    shown = page.text.replace("<mark>", "").replace("</mark>", "")
+    assert "Came back · The swallows · They stayed. “All of them.” We are glad" in shown
