@@ -13,6 +13,7 @@ import pytest
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy.ext.asyncio import AsyncSession
 from werkzeug.routing import Rule
+from xdist.scheduler import LoadFileScheduling
 
 from rose.supervisor.postgres import Postgres
 from rose.supervisor.valkey import Valkey
@@ -22,6 +23,18 @@ from tests.fakes.mail import MailFake
 from tests.house import House, settings_for
 
 TEMPLATE = "rose_template"
+JOURNEYS = "tests/journeys"
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]  xdist has no types
+    """Each file to one worker, and all journeys to one: they share a site, which takes a while to start."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return JOURNEYS if nodeid.startswith(JOURNEYS) else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
