@@ -3,6 +3,7 @@
 Every test that asks for a database gets its own, copied from one that was migrated once: commits are real commits.
 """
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from shared.config import Settings
 from shared.db.session import create_engine, open_session, use_engine
 from tests.fakes.mail import MailFake
 from tests.house import House, settings_for
+from tests.memory import folder_in_memory
 
 TEMPLATE = "rose_template"
 JOURNEYS = "tests/journeys"
@@ -43,11 +45,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("postgres"))
-    server.start(fsync=False)
-    _migrate_template(server)
-    yield server
-    server.stop()
+    with folder_in_memory(tmp_path_factory.mktemp("postgres")) as folder:
+        server = Postgres(folder)
+        server.start(fsync=False)
+        _migrate_template(server)
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +117,14 @@ def _addresses_compile_once() -> None:
         return known[what]
 
     Rule._compile_builder = remembered  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _garbage_is_collected_seldom() -> None:
+    """To look again and again through all that was imported takes as long as every fifth test."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 10, 10)
 
 
 @pytest.fixture
