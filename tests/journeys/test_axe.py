@@ -33,8 +33,17 @@ SMALL = """() => {
         .map(([one, box]) => `${Math.round(box.width)}x${Math.round(box.height)} ${one.outerHTML.slice(0, 120)}`);
 }"""
 LARGER = "() => { document.documentElement.style.fontSize = '200%'; }"
-# Colours fade into each other: halfway their contrast is nobody's.
-SETTLE = "() => document.getAnimations().forEach(one => one.effect.getComputedTiming().endTime < 1e9 && one.finish())"
+# Colours fade into each other: halfway their contrast is nobody's. Where one has faded, what inherits it begins to.
+SETTLE = """async () => {
+    const fading = () => document.getAnimations()
+        .filter(one => one.playState === 'running' && one.effect.getComputedTiming().endTime < 1e9);
+    let found;
+    do {
+        await new Promise(requestAnimationFrame);
+        found = fading();
+        found.forEach(one => one.finish());
+    } while (found.length);
+}"""
 USUAL = "() => { document.documentElement.style.fontSize = ''; }"
 DESK, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 
