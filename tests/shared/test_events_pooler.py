@@ -2,8 +2,6 @@
 
 import asyncio
 import getpass
-import os
-import shutil
 import signal
 import subprocess
 from collections.abc import AsyncIterator
@@ -19,11 +17,9 @@ from shared.events.bus import emit_event
 from shared.events.connection import TROUBLES
 from shared.events.operations import list_lag
 from shared.events.processor import EventProcessor
+from tests.fakes.debian import Missing, program
 from tests.shared.test_events import BranchBroke, LeafFell, leaves
 from tests.shared.test_events import processor as processor  # noqa: PLC0414  its handlers
-
-PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-pytestmark = pytest.mark.skipif(PGBOUNCER is None, reason="PgBouncer is not installed (Debian: pgbouncer)")
 
 CONFIGURATION = """
 [databases]
@@ -39,25 +35,33 @@ default_pool_size = 3
 """
 
 
+@pytest.fixture(scope="module")
+def pgbouncer() -> str:
+    try:
+        return program("pgbouncer")
+    except Missing as missing:
+        pytest.skip(str(missing))
+
+
 @pytest.fixture
-async def pooled(database_url: str, tmp_path: Path) -> AsyncIterator[str]:
+async def pooled(pgbouncer: str, database_url: str, tmp_path: Path) -> AsyncIterator[str]:
     """The same database's address at the pooler."""
     port = free_port()
     url = make_url(database_url).set(port=port).render_as_string(hide_password=False)
-    pooler = start_pooler(database_url, port, tmp_path)
+    pooler = start_pooler(pgbouncer, database_url, port, tmp_path)
     await until_it_answers(url)
     yield url
     pooler.send_signal(signal.SIGINT)
     pooler.wait()
 
 
-def start_pooler(database_url: str, port: int, folder: Path) -> "subprocess.Popen[bytes]":
+def start_pooler(pgbouncer: str, database_url: str, port: int, folder: Path) -> "subprocess.Popen[bytes]":
     direct = make_url(database_url)
     folder.chmod(0o755)
     (folder / "users").write_text(f'"{direct.username}" "{direct.password}"\n')
     (folder / "pgbouncer.ini").write_text(CONFIGURATION.format(server=direct.port, port=port, folder=folder))
     account = ["-u", "nobody"] if getpass.getuser() == "root" else []
-    command = [str(PGBOUNCER), "-q", *account, str(folder / "pgbouncer.ini")]
+    command = [pgbouncer, "-q", *account, str(folder / "pgbouncer.ini")]
     return subprocess.Popen(command, stderr=subprocess.DEVNULL)
 
 
