@@ -119,12 +119,12 @@ def skip(
     from shared.events.operations import drop_delivery
     from shared.events.operations import skip as skip_all
 
-    if event is not None and handler is not None:
+    if consumer is None and event is not None and handler is not None:
         _write(lambda session: drop_delivery(session, event_id=event, handler=handler))
-    elif consumer is not None:
+    elif consumer is not None and event is None and handler is None:
         _write(lambda session: skip_all(session, consumer))
     else:
-        raise typer.BadParameter("Name an app, or a delivery with --event and --handler.")
+        raise typer.BadParameter("Name either an app, or a delivery with both --event and --handler.")
     typer.echo("Left out.")
 
 
@@ -142,8 +142,11 @@ def rewind(consumer: Consumer, to: Moment) -> None:
     """Handle again all that happened since a moment, as far as it is kept."""
     from shared.events.operations import rewind as go_back
 
-    _write(lambda session: go_back(session, consumer, to=to.replace(tzinfo=UTC)))
-    typer.echo(f"{consumer} begins again at {to:%Y-%m-%d %H:%M:%S} UTC.")
+    moment = f"{to:%Y-%m-%d %H:%M:%S} UTC"
+    if _write(lambda session: go_back(session, consumer, to=to.replace(tzinfo=UTC))):
+        typer.echo(f"{consumer} begins again at {moment}.")
+    else:
+        typer.echo(f"Nothing has happened since {moment}; {consumer} stays where it is.")
 
 
 def _load_apps() -> None:

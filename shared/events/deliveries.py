@@ -26,18 +26,23 @@ CAP = timedelta(minutes=30)
 WRITE = """
     INSERT INTO event_deliveries (handler, event_id, consumer, lane, key, state, attempts, next_at, error, event)
     SELECT $1, e.id, $2, $3, e.key, $4, $5, now() + $6, $7, to_jsonb(e) - 'xid' FROM domain_events e WHERE e.id = $8
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (handler, event_id) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
+        next_at = excluded.next_at, error = excluded.error WHERE event_deliveries.state = 'dead'
 """
+# What is being tried just now ($3, $4) is not due.
 DUE = """
     SELECT event_id AS id, handler, attempts, (event ->> 'event_id')::uuid AS event_id, event ->> 'type' AS type,
            (event ->> 'version')::smallint AS version, key, event -> 'payload' AS payload,
            nullif(event -> 'meta', 'null') AS meta
-    FROM event_deliveries WHERE consumer = $1 AND lane = $2 AND state = 'retry' AND next_at <= now()
+    FROM event_deliveries
+    WHERE consumer = $1 AND lane = $2 AND state = 'retry' AND next_at <= now()
+    AND (handler, event_id) NOT IN (SELECT * FROM unnest($3::text[], $4::bigint[]))
     ORDER BY next_at, event_deliveries.event_id LIMIT 100
 """
 NEXT_DUE = """
     SELECT extract(epoch FROM min(next_at) - now())::float8 FROM event_deliveries
     WHERE consumer = $1 AND lane = $2 AND state = 'retry'
+    AND (handler, event_id) NOT IN (SELECT * FROM unnest($3::text[], $4::bigint[]))
 """
 BLOCKED = """
     SELECT DISTINCT handler, key FROM event_deliveries
@@ -58,6 +63,13 @@ NEXT_OF_KEY = """
     WHERE handler = $1 AND state = 'parked' AND event_id = (
         SELECT min(event_id) FROM event_deliveries
         WHERE handler = $1 AND key = $2 AND state IN ('retry', 'parked'))
+"""
+# Of each line of one key the first is tried, whoever was before it and is gone.
+RELEASE = """
+    UPDATE event_deliveries d SET state = 'retry', next_at = now()
+    WHERE state = 'parked' AND NOT EXISTS (
+        SELECT FROM event_deliveries e WHERE e.handler = d.handler AND e.key = d.key
+        AND e.state IN ('retry', 'parked') AND e.event_id < d.event_id)
 """
 KEY_WAITS = "SELECT EXISTS (SELECT FROM event_deliveries WHERE handler = $1 AND key = $2 AND state <> 'dead')"
 

@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 from asyncpg import Record
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from shared.db.last_words import TalkingConnection
@@ -19,9 +20,13 @@ from shared.events import deliveries, trace
 from shared.events.bus import Registration
 from shared.events.deliveries import Trouble, driver
 from shared.events.lane import Lane, Routes, unknown
-from shared.events.lease import NOTHING_MOVED, LeaseLost
+from shared.events.lease import LOST, LeaseLost
 from shared.events.outbox import has_facts
 from shared.events.versions import parse
+
+
+class NoConnection(ConnectionError):
+    """The pool has none, or the database is away: nobody's fault."""
 
 
 class InsideLane(Lane):
@@ -36,7 +41,7 @@ class InsideLane(Lane):
         whether the connection is still there, takes longer than the work.
         """
         if self._session is None:
-            held = await engine().connect()
+            held = await _connected()
             self._driver: Any = (await held.get_raw_connection()).driver_connection
             self._session, self._held = AsyncSession(held, expire_on_commit=False), held
         try:
@@ -44,7 +49,7 @@ class InsideLane(Lane):
                 yield self._session
         except BaseException as error:
             await self._let_go()
-            if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == NOTHING_MOVED:
+            if isinstance(error, DBAPIError) and LOST in str(error.orig):
                 raise LeaseLost from error
             raise
         # The next handler finds nothing of this one.
@@ -57,9 +62,9 @@ class InsideLane(Lane):
             await session.close()
             await self._held.close()
 
-    async def aclose(self) -> None:
+    async def leave(self) -> None:
         await self._let_go()
-        await super().aclose()
+        await super().leave()
 
     async def read_on(self, routes: Routes) -> bool:
         rows = (await self.reader.read(self.pace.size)).settled
@@ -79,13 +84,19 @@ class InsideLane(Lane):
     async def _handle(self, rows: list[Record], routes: Routes, pos: int) -> None:
         try:
             await self._all_at_once(rows, routes, pos)
-        except (LeaseLost, ConnectionError):
+        except (LeaseLost, NoConnection):
             raise
-        except Exception as error:
-            if _disconnected(error):
-                raise
+        except Exception as error:  # noqa: BLE001  whose fault it was shows one by one
+            await self._blame(error)
             await self._one_by_one(rows, routes, pos)
         self.handled += len(rows)
+
+    async def _blame(self, error: Exception) -> None:
+        """A handler can lose the session's connection, when it leaves it idle for too long. When the one that reads
+        is gone too, it was the database: raises what it says.
+        """
+        if _disconnected(error):
+            await self.lease.fetchval("SELECT 1")
 
     async def _all_at_once(self, rows: list[Record], routes: Routes, pos: int) -> None:
         async with self._transaction() as session:
@@ -109,6 +120,9 @@ class InsideLane(Lane):
         if self.blocks(registration, row):
             await Trouble(registration, row["id"]).write(await driver(session))
             return
+        await self._call(session, registration, row)
+
+    async def _call(self, session: AsyncSession, registration: Registration, row: Record) -> None:
         await registration.handler(session, parse(registration.fact, row))
         if self.twice:
             await session.flush()
@@ -129,12 +143,11 @@ class InsideLane(Lane):
                 connection = await driver(session)
                 await deliveries.write_all(connection, failed)
                 await self.cursor.move(connection, pos)
-        except LeaseLost:
+        except (LeaseLost, NoConnection):
             raise
-        except Exception as error:
-            # It failed only at the commit (a deferred constraint), so nobody knows whose fault it was.
-            if _disconnected(error):
-                raise
+        except Exception as error:  # noqa: BLE001  a handler's failure is its own
+            # All of it failed (a deferred constraint, a lost connection), so nobody knows whose fault it was.
+            await self._blame(error)
             failed = [Trouble(registration, row["id"], error) for registration in found]
             await self.save(pos, troubles=failed)
         self.reader.pos = pos
@@ -156,6 +169,16 @@ class InsideLane(Lane):
 
     async def try_again(self, delivery: Record, registration: Registration | None) -> bool:
         trace.handling(delivery)
+        try:
+            return await self._try_again(delivery, registration)
+        except (LeaseLost, NoConnection):
+            raise
+        except Exception as error:  # noqa: BLE001  a handler's failure is its own
+            await self._blame(error)
+            async with self.lease.turn, self.lease.connection.transaction():
+                return await deliveries.settle(self.lease.connection, delivery, error)
+
+    async def _try_again(self, delivery: Record, registration: Registration | None) -> bool:
         async with self._transaction() as session:
             connection = await driver(session)
             if not await deliveries.claim(connection, delivery):
@@ -170,7 +193,7 @@ class InsideLane(Lane):
             return unknown(delivery)
         try:
             async with session.begin_nested():
-                await registration.handler(session, parse(registration.fact, delivery))
+                await self._call(session, registration, delivery)
         except Exception as error:
             if _disconnected(error):
                 raise
@@ -178,6 +201,13 @@ class InsideLane(Lane):
         return None
 
 
+async def _connected() -> AsyncConnection:
+    try:
+        return await engine().connect()
+    except (SQLAlchemyError, OSError) as error:
+        raise NoConnection from error
+
+
 def _disconnected(error: Exception) -> bool:
-    """The database went away: nobody's fault, and nothing happened."""
-    return isinstance(error, DBAPIError) and error.connection_invalidated
+    gone = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
+    return isinstance(error, gone) or (isinstance(error, DBAPIError) and error.connection_invalidated)

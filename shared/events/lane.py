@@ -7,7 +7,7 @@ import asyncio
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 import structlog
@@ -25,14 +25,20 @@ log = structlog.get_logger("events")
 Around = Callable[[], AbstractAsyncContextManager[Any]]
 Routes = dict[str, list[Registration]]
 
-HOLE_SECONDS = 0.005
+# A missing id is looked for soon, and less often the longer it has not come.
+HOLE_SECONDS, HOLE_PART, LONGEST_HOLE_SECONDS = 0.005, 0.1, 0.25
 SAVE_SECONDS = 0.025
 GRACE_SECONDS = 5.0
 SAVE_EVENTS = 100
+# Then the lane reads on, whatever else is due.
+RETRY_SECONDS = 0.1
 
 
 class Pace:
-    """How many events are taken at once: as many as take about a tenth of a second, so that little is done twice."""
+    """How many events are taken at once: as many as take about a tenth of a second, so that little is done twice.
+
+    After a rest few again: nobody knows how long the next ones will take.
+    """
 
     SMALLEST, LARGEST, TARGET_SECONDS = 16, 1000, 0.1
 
@@ -45,6 +51,9 @@ class Pace:
         elif seconds < self.TARGET_SECONDS / 2:
             self.size = min(self.LARGEST, self.size * 8)
 
+    def rested(self) -> None:
+        self.size = self.SMALLEST
+
 
 class Lane(ABC):
     """One cursor on the log. `step` does a little work; `run` does it for ever."""
@@ -53,7 +62,7 @@ class Lane(ABC):
 
     def __init__(self, lease: Lease, around: Around, *, twice: bool = False) -> None:
         self.lease, self.around, self.twice = lease, around, twice
-        self.bell, self.control = new_bell(), new_bell("control")
+        self.bell, self.control = new_bell("events", "control"), new_bell("control")
         self.pace = Pace()
         self.handled = self.failed = 0
         self._saved_at = 0.0
@@ -61,21 +70,35 @@ class Lane(ABC):
     async def start(self) -> None:
         """Where the cursor stands now, and what waits for another try."""
         self.control.clear()
-        await self.aclose()
+        await self.leave()
         connection, place = self.lease.connection, (self.lease.consumer, self.name)
         async with self.lease.turn, connection.transaction():
             self.cursor = await Cursor.take(connection, *place)
+            await connection.execute(deliveries.RELEASE)
             rows = await connection.fetch(deliveries.BLOCKED, *place)
-            self.due_in(await connection.fetchval(deliveries.NEXT_DUE, *place))
+            self.due_in(await connection.fetchval(deliveries.NEXT_DUE, *place, *self.under_way()))
         self.reader = LogReader(self.lease, self.cursor.pos)
         self.blocked = {(row["handler"], row["key"]) for row in rows}
 
-    async def aclose(self) -> None:
+    async def leave(self) -> None:
+        """Let go of what belongs to the place in the log."""
         if hasattr(self, "reader"):
             await self.reader.aclose()
 
+    async def aclose(self) -> None:
+        await self.leave()
+
+    def under_way(self) -> tuple[list[str], list[int]]:
+        """Handlers and events of the deliveries that are being tried beside the reading."""
+        return [], []
+
+    async def end_of_tries(self) -> bool:
+        """Waits for one of those. False when there are none."""
+        return False
+
     async def look_for_due(self) -> None:
-        self.due_in(await self.lease.fetchval(deliveries.NEXT_DUE, self.lease.consumer, self.name))
+        place = (self.lease.consumer, self.name)
+        self.due_in(await self.lease.fetchval(deliveries.NEXT_DUE, *place, *self.under_way()))
 
     def due_in(self, seconds: float | None) -> None:
         self.due_at: float | None = None if seconds is None else time.monotonic() + seconds
@@ -99,24 +122,30 @@ class Lane(ABC):
 
     async def _step(self) -> bool:
         if self.control.is_set():
+            await self.save_rest()
             await self.start()
         if self.cursor.paused:
             return False
         async with self.around():
             started = time.perf_counter()
-            read = await self.read_on(self.routes())
-            self.pace.took(time.perf_counter() - started)
+            if read := await self.read_on(self.routes()):
+                self.pace.took(time.perf_counter() - started)
+            else:
+                self.pace.rested()
             return await self._retry() or read
 
     async def _retry(self) -> bool:
         if self.due_at is None or self.due_at > time.monotonic():
             return False
-        due = await self.lease.fetch(deliveries.DUE, self.lease.consumer, self.name)
+        due = await self.lease.fetch(deliveries.DUE, self.lease.consumer, self.name, *self.under_way())
         by_name = {f"{kind} {r.name}": r for kind, found in self.routes().items() for r in found}
+        until = time.monotonic() + RETRY_SECONDS
         for delivery in due:
             registration = by_name.get(f"{delivery['type']} {delivery['handler']}")
             if await self.try_again(delivery, registration):
                 self.blocked.discard((delivery["handler"], delivery["key"]))
+            if time.monotonic() > until:
+                break
         await self.look_for_due()
         return bool(due)
 
@@ -161,8 +190,10 @@ class Lane(ABC):
         await self.start()
         while True:
             self.bell.clear()
-            if not await self._whole_step():
-                await self._rest(poll_seconds())
+            if not await self._whole_step() and not await self._rang(self._patience(poll_seconds())):
+                # Whoever moved the cursor meanwhile has rung the bell, too.
+                with suppress(LeaseLost):
+                    await self.save_rest()
 
     async def _whole_step(self) -> bool:
         """Not cut in two when the process is asked to stop: what was begun is finished, and noted."""
@@ -170,21 +201,33 @@ class Lane(ABC):
         try:
             return await asyncio.shield(step)
         except asyncio.CancelledError:
-            await asyncio.wait({step}, timeout=GRACE_SECONDS)
-            await self.save_rest()
+            await self._finish(step)
             raise
 
-    async def _rest(self, seconds: float) -> None:
+    async def _finish(self, step: "asyncio.Future[bool]") -> None:
+        """What does not end in time is ended, so that the next reader does not do it beside us."""
+        await asyncio.wait({step}, timeout=GRACE_SECONDS)
+        step.cancel()
+        await asyncio.gather(step, return_exceptions=True)
+        with suppress(LeaseLost):
+            await self.save_rest()
+
+    def _patience(self, seconds: float) -> float:
+        """How long there can be nothing to do."""
+        if self.cursor.paused:
+            return seconds
         if self.reader.waits_for_a_hole:
-            seconds = HOLE_SECONDS
+            seconds = min(LONGEST_HOLE_SECONDS, max(HOLE_SECONDS, self.reader.hole_seconds * HOLE_PART))
         elif self.reader.pos > self.cursor.pos:
             seconds = SAVE_SECONDS
-        if self.due_at is not None:
-            seconds = min(seconds, max(0.0, self.due_at - time.monotonic()))
+        return seconds if self.due_at is None else min(seconds, max(0.0, self.due_at - time.monotonic()))
+
+    async def _rang(self, seconds: float) -> bool:
         try:
             await asyncio.wait_for(self.bell.wait(), seconds)
         except TimeoutError:
-            await self.save_rest()
+            return False
+        return True
 
     @abstractmethod
     async def read_on(self, routes: Routes) -> bool:

@@ -22,14 +22,15 @@ TAKE = """
     ON CONFLICT (consumer, lane) DO UPDATE SET epoch = c.epoch + 1 RETURNING pos, epoch, paused
 """
 MOVE = "UPDATE event_cursors SET pos = $1 WHERE consumer = $2 AND lane = $3 AND epoch = $4"
-# The same as the last word before a COMMIT, where nobody reads the answer: nothing moved is an error.
+# The same as the last word before a COMMIT, where nobody reads the answer: nothing moved is an error, whose words
+# no handler's own error has. The count in it keeps PostgreSQL from failing already when it plans.
+LOST = "the lease on the log is lost"
 MOVE_TYPES = "bigint, text, text, bigint"
 MOVE_OR_FAIL = """
     WITH moved AS (
         UPDATE event_cursors SET pos = $1 WHERE consumer = $2 AND lane = $3 AND epoch = $4 RETURNING 1)
-    SELECT 1 / count(*) FROM moved
+    SELECT CASE count(*) WHEN 1 THEN 1 ELSE ('the lease on the log is lost: ' || count(*))::int END FROM moved
 """
-NOTHING_MOVED = "22012"
 
 
 class LeaseLost(Exception):
@@ -58,7 +59,7 @@ class Cursor:
         self.pos = pos
 
     async def move_at_commit(self, connection: TalkingConnection, pos: int) -> None:
-        """In one message with the COMMIT, which fails with NOTHING_MOVED when the lease is lost."""
+        """In one message with the COMMIT, which fails with the words LOST when the lease is."""
         if not connection.knows("rose_move"):
             await connection.learn("rose_move", MOVE_TYPES, MOVE_OR_FAIL)
         connection.say_at_commit("rose_move", pos, self.consumer, self.lane, self.epoch)

@@ -1,7 +1,7 @@
 """What an operator asks of the bus: how far behind, what failed for good, once more, stop, go on, go back.
 
 Whatever moves a cursor by hand raises its epoch, so that the process that reads just now takes no notice of what
-it knew, and begins where the cursor stands.
+it knew, and begins where the cursor stands. All else it hears, notes where it is, and looks again.
 """
 
 from collections.abc import Sequence
@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Update, delete, func, select, text, update
+from sqlalchemy import Row, Update, case, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, Invalid, NotFound
+from shared.events.deliveries import RELEASE
 from shared.events.wakeup import CHANNEL, wake_after_commit
 from shared.models import EventCursor, EventDelivery
 from shared.utils import utcnow
@@ -37,6 +38,10 @@ class NothingDead(NotFound):
 
 class NoSuchConsumer(NotFound):
     message = "Nobody reads under that name: rose events lag lists who does."
+
+
+class StillToCome(Invalid):
+    message = "That moment is still to come: an app can only go back."
 
 
 class StillReads(Conflict):
@@ -84,11 +89,12 @@ async def replay(
     kind: str | None = None,
     since: datetime | None = None,
 ) -> int:
-    """Dead deliveries are tried again at once: of one event, handler, type, since a moment, or all.
+    """Dead deliveries are tried again at once: of one event, handler, type, since a moment, or all. Those of one key
+    come in their order. What is named by its event may also be waiting for another try.
 
     Raises NothingDead.
     """
-    wanted = [EventDelivery.state == "dead"]
+    wanted = [EventDelivery.state == "dead" if event_id is None else EventDelivery.state != "parked"]
     if event_id is not None:
         wanted.append(EventDelivery.event_id == event_id)
     if handler is not None:
@@ -97,25 +103,22 @@ async def replay(
         wanted.append(EventDelivery.event["type"].as_string() == kind)
     if since is not None:
         wanted.append(EventDelivery.first_failed_at >= since)
-    again = update(EventDelivery).where(*wanted).values(state="retry", attempts=0, next_at=utcnow())
+    behind_each_other = case((EventDelivery.key.is_(None), "retry"), else_="parked")
+    again = update(EventDelivery).where(*wanted).values(state=behind_each_other, attempts=0, next_at=func.now())
     found = (await session.scalars(again.returning(EventDelivery.event_id))).all()
     if not found:
         raise NothingDead
-    await _tell_readers(session)
+    await _go_on(session)
     return len(found)
 
 
 async def drop_delivery(session: AsyncSession, *, event_id: int, handler: str) -> None:
     """Never try it again; what was parked behind it goes on. Raises NothingDead when there is no such delivery."""
     mine = (EventDelivery.event_id == event_id, EventDelivery.handler == handler)
-    gone = (await session.execute(delete(EventDelivery).where(*mine).returning(EventDelivery.key))).one_or_none()
-    if gone is None:
+    gone = await session.scalars(delete(EventDelivery).where(*mine).returning(EventDelivery.event_id))
+    if not gone.all():
         raise NothingDead
-    waits = (EventDelivery.handler == handler, EventDelivery.key == gone.key, EventDelivery.state != "dead")
-    first = select(func.min(EventDelivery.event_id)).where(*waits).scalar_subquery()
-    go_on = update(EventDelivery).where(*waits, EventDelivery.event_id == first)
-    await session.execute(go_on.values(state="retry", next_at=utcnow()))
-    await _tell_readers(session)
+    await _go_on(session)
 
 
 async def pause(session: AsyncSession, consumer: str, *, paused: bool = True) -> None:
@@ -123,15 +126,26 @@ async def pause(session: AsyncSession, consumer: str, *, paused: bool = True) ->
     await _change(session, consumer, paused=paused)
 
 
-async def rewind(session: AsyncSession, consumer: str, *, to: datetime) -> None:
-    """Handle again what happened since `to`, as far as it is kept. Raises NoSuchConsumer."""
+async def rewind(session: AsyncSession, consumer: str, *, to: datetime) -> bool:
+    """Handle again what happened since `to` (aware), as far as it is kept, failures included. False when nothing has.
+
+    Raises NoSuchConsumer, StillToCome.
+    """
+    if to > utcnow():
+        raise StillToCome
     pos = await session.scalar(_FIRST_SINCE, {"moment": to})
-    await _change(session, consumer, pos=pos if pos is not None else await session.scalar(_LAST))
+    begin = EventCursor.pos if pos is None else func.least(EventCursor.pos, pos)
+    await _change(session, consumer, pos=begin, epoch=EventCursor.epoch + 1)
+    if pos is not None:
+        # It comes by again: what was waiting, or given up, would be done twice.
+        mine = (EventDelivery.consumer == consumer, EventDelivery.event_id > pos)
+        await session.execute(delete(EventDelivery).where(*mine))
+    return pos is not None
 
 
 async def skip(session: AsyncSession, consumer: str) -> None:
     """Leave out everything that this consumer has not yet read. Raises NoSuchConsumer."""
-    await _change(session, consumer, pos=await session.scalar(_LAST))
+    await _change(session, consumer, pos=await session.scalar(_LAST), epoch=EventCursor.epoch + 1)
 
 
 async def forget(session: AsyncSession, consumer: str) -> None:
@@ -149,9 +163,13 @@ async def forget(session: AsyncSession, consumer: str) -> None:
 
 async def _change(session: AsyncSession, consumer: str, **values: Any) -> None:
     moved: Update = update(EventCursor).where(EventCursor.consumer == consumer)
-    changed = moved.values(epoch=EventCursor.epoch + 1, **values).returning(EventCursor.lane)
-    if not (await session.scalars(changed)).all():
+    if not (await session.scalars(moved.values(**values).returning(EventCursor.lane))).all():
         raise NoSuchConsumer
+    await _tell_readers(session)
+
+
+async def _go_on(session: AsyncSession) -> None:
+    await session.execute(text(RELEASE))
     await _tell_readers(session)
 
 

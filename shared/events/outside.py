@@ -1,20 +1,24 @@
 """The lane of `handler(event)`: it may call the outside, and is called at least once.
 
 Nothing is written for an event that is handled well, but where the cursor stands, now and then. Events of one key
-are handled one after another, those of different keys beside each other.
+are handled one after another, those of different keys beside each other; what failed is tried again beside both.
 """
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 
 from asyncpg import Record
 
 from shared.events import deliveries, trace
 from shared.events.bus import DomainFact, Registration
+from shared.events.connection import TROUBLES
 from shared.events.deliveries import Trouble
-from shared.events.lane import Lane, Routes, unknown
+from shared.events.lane import GRACE_SECONDS, Around, Lane, Routes, unknown
+from shared.events.lease import Lease
 from shared.events.reader import Batch
+from shared.events.tries import Failure, Tries
 from shared.events.versions import parse
 
 WORKERS = 8
@@ -24,12 +28,18 @@ Work = tuple[Record, list[Registration]]
 class OutsideLane(Lane):
     name = "outside"
 
+    def __init__(self, lease: Lease, around: Around, *, twice: bool = False) -> None:
+        super().__init__(lease, around, twice=twice)
+        self.tries = Tries(self.bell, at_once=WORKERS)
+
     async def start(self) -> None:
         await super().start()
         # Events above a hole, which unordered handlers were told already.
         self.early: set[int] = set()
 
     async def read_on(self, routes: Routes) -> bool:
+        if done := self.tries.take_done():
+            await self._settle(done)
         batch = await self.reader.read(self.pace.size + len(self.early))
         work = self._choose(batch, routes)
         self.troubles: list[Trouble] = []
@@ -41,7 +51,7 @@ class OutsideLane(Lane):
             await self.save(troubles=self.troubles)
         elif batch.settled:
             await self.save_now_and_then()
-        return bool(work or batch.settled)
+        return bool(done or work or batch.settled)
 
     def _choose(self, batch: Batch, routes: Routes) -> list[Work]:
         if self.early:
@@ -104,17 +114,46 @@ class OutsideLane(Lane):
         self.block(registration, row)
 
     async def try_again(self, delivery: Record, registration: Registration | None) -> bool:
+        """Only begins it: its key stays blocked until `_settle`, so nothing overtakes it meanwhile."""
+        if not self.tries.are_enough:
+            self.tries.begin(delivery, self._attempt(delivery, registration))
+        return False
+
+    async def _attempt(self, delivery: Record, registration: Registration | None) -> Failure:
+        if registration is None:
+            return unknown(delivery)
         trace.handling(delivery)
-        failure = await _attempt(delivery, registration)
+        try:
+            async with self.around():
+                for _ in range(2 if self.twice else 1):
+                    await registration.handler(parse(registration.fact, delivery))
+        except Exception as error:  # noqa: BLE001  a handler's failure is its own
+            return error
+        return None
+
+    async def _settle(self, done: list[tuple[Record, Failure]]) -> None:
         async with self.lease.turn, self.lease.connection.transaction():
-            return await deliveries.settle(self.lease.connection, delivery, failure)
+            for delivery, failure in done:
+                if await deliveries.settle(self.lease.connection, delivery, failure):
+                    self.blocked.discard((delivery["handler"], delivery["key"]))
+        await self.look_for_due()
 
+    def under_way(self) -> tuple[list[str], list[int]]:
+        return self.tries.names()
 
-async def _attempt(delivery: Record, registration: Registration | None) -> Exception | None:
-    if registration is None:
-        return unknown(delivery)
-    try:
-        await registration.handler(parse(registration.fact, delivery))
-    except Exception as error:  # noqa: BLE001  a handler's failure is its own
-        return error
-    return None
+    async def end_of_tries(self) -> bool:
+        return await self.tries.wait()
+
+    async def look_for_due(self) -> None:
+        if self.tries.are_enough:
+            # The first to be done looks again.
+            self.due_in(None)
+        else:
+            await super().look_for_due()
+
+    async def aclose(self) -> None:
+        with suppress(*TROUBLES):
+            done = await self.tries.aclose(seconds=0 if self.lease.connection.is_closed() else GRACE_SECONDS)
+            if done:
+                await self._settle(done)
+        await super().aclose()

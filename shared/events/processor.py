@@ -79,7 +79,7 @@ class EventProcessor:
     async def drain(self) -> bool:
         """Until nothing is left to do, scheduled facts that are due included. False when there was nothing."""
         worked = await self._opened() is not None and await Keeper(self._lease).step()  # type: ignore[arg-type]
-        while await self.step() or await self._second_look():
+        while await self.step() or await self._second_look() or await self._end_of_tries():
             worked = True
         for lane in self.lanes:
             await lane.save_rest()
@@ -88,6 +88,9 @@ class EventProcessor:
     async def _second_look(self) -> bool:
         """Whether a missing id will still come is known only after another look."""
         return any(lane.reader.waits_for_a_hole for lane in self.lanes) and await self.step()
+
+    async def _end_of_tries(self) -> bool:
+        return any([await lane.end_of_tries() for lane in self.lanes])
 
     async def start_cursor(self) -> None:
         await self._opened()

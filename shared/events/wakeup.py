@@ -32,9 +32,11 @@ _bells: dict[str, WeakSet[asyncio.Event]] = {topic: WeakSet() for topic in TOPIC
 _wires: list["Wire"] = []
 
 
-def new_bell(topic: str = "events") -> asyncio.Event:
+def new_bell(*topics: str) -> asyncio.Event:
+    """Rings at news of any of these topics."""
     bell = asyncio.Event()
-    _bells[topic].add(bell)
+    for topic in topics:
+        _bells[topic].add(bell)
     return bell
 
 

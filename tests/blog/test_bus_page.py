@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from shared.db.session import get_session, transaction
 from shared.events.bus import emit_event
@@ -179,3 +179,23 @@ async def test_only_administrators_see_it(house: House) -> None:
     assert (await ann.get("/admin/bus/")).status_code == 403
     assert (await ann.post("/admin/bus/replays/", data={})).status_code == 403
     assert (await ann.post("/admin/bus/pauses/", data={"consumer": "blog"})).status_code == 403
+
+
+async def test_what_waits_can_be_looked_at(bob: httpx.AsyncClient) -> None:
+    await give_up(7)
+    async with transaction() as session:
+        await session.execute(update(EventDelivery).values(state="retry"))
+
+    page = await bob.get("/admin/bus/?state=retry")
+    letter = await bob.get("/admin/bus/letters/7/blog.send_tickets/")
+    again = await bob.post("/admin/bus/replays/", data={"event_id": "7", "handler": "blog.send_tickets"})
+
+    assert "events.tickets_issued 7" in page.text
+    assert "Will be tried again" in letter.text
+    assert again.status_code == 200
+
+
+async def test_a_page_past_the_end_says_so(bob: httpx.AsyncClient) -> None:
+    page = await bob.get("/admin/bus/?page=99")
+
+    assert (page.status_code, "not that long" in page.text) == (404, True)

@@ -1,63 +1,25 @@
 """`rose user`, as an operator types it: who may sign in, and who may do what."""
 
-import asyncio
-import io
-import sys
-from collections.abc import AsyncIterator
-from contextlib import redirect_stderr, redirect_stdout
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from blog.models import Passkey
 from blog.services import grants, members
-from rose.cli import main
-from shared.db.session import create_engine, engine, get_session, transaction, use_engine
+from shared.db.session import get_session, transaction
 from shared.models import AuditEntry, Right, Role, UserSession
 from shared.utils import utcnow
 from tests.factories.blog import a_page
+from tests.rose.shell import shell as shell  # noqa: PLC0414  the fixture
+from tests.rose.shell import typed
 
 pytestmark = pytest.mark.usefixtures("shell")
 BOSS = "bob@example.com"
 
 
-@pytest.fixture
-async def shell(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """What stands in the operator's environment."""
-    given = {"DATABASE_URL": database_url, "SECRET_KEY": "s" * 32, "INTERNAL_KEY": "i" * 32, "ROSE_HOME": str(tmp_path)}
-    for name, value in given.items():
-        monkeypatch.setenv(name, value)
-    mine = create_engine(database_url)
-    use_engine(mine)
-    yield
-    await mine.dispose()
-    use_engine(None)
-
-
 async def rose(*words: str, **environ: str) -> tuple[int, str]:
-    """The exit code and everything that was said. In a thread of its own: each command runs a loop of its own."""
-    mine = engine()
-    answer = await asyncio.to_thread(_rose, words, environ)
-    # A command brings its own database, and takes it away again.
-    use_engine(mine)
-    return answer
-
-
-def _rose(words: tuple[str, ...], environ: dict[str, str]) -> tuple[int, str]:
-    said, code = io.StringIO(), 0
-    with pytest.MonkeyPatch.context() as given, redirect_stdout(said), redirect_stderr(said):
-        given.setattr(sys, "argv", ["rose", "user", *words])
-        for name, value in environ.items():
-            given.setenv(name, value)
-        try:
-            main()
-        except SystemExit as ended:
-            # As Python does it: a sentence is said, and is a failure.
-            code = ended.code if isinstance(ended.code, int) else 1
-            said.write("" if isinstance(ended.code, int) else f"{ended.code}\n")
-    return code, said.getvalue()
+    return await typed("user", *words, **environ)
 
 
 async def rights(email: str) -> tuple[Right, ...]:

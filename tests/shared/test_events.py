@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.db.session import create_engine, get_session, transaction, use_engine
 from shared.events import deliveries
 from shared.events.bus import DomainFact, emit_event, register_handler
+from shared.events.deliveries import BASE, CAP, backoff
 from shared.events.processor import EventProcessor
 from shared.models import DomainEvent, EventDelivery, KeyValue
 
@@ -204,3 +205,12 @@ async def test_facts_are_stored_with_their_key_source_and_version(processor: Eve
 
     assert (event.type, event.key, event.version, event.payload) == ("tests.leaf_fell", "tree:1", 1, {"leaf": 4})
     assert written is False
+
+
+def test_the_wait_for_another_try_grows_and_is_by_chance() -> None:
+    waits = {tries: [backoff(tries) for _ in range(200)] for tries in (1, 4, 20)}
+
+    for tries, longest in ((1, BASE * 2), (4, BASE * 16), (20, CAP)):
+        assert longest / 2 < max(waits[tries]) <= longest
+        assert min(waits[tries]) < longest / 4
+        assert len(set(waits[tries])) > 100

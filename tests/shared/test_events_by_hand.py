@@ -8,7 +8,7 @@ from shared.db.session import get_session, transaction
 from shared.events import partitions
 from shared.events.bus import emit_event, register_handler
 from shared.events.metrics import render_metrics
-from shared.events.operations import NoSuchConsumer, drop_delivery, list_lag, pause, rewind, skip
+from shared.events.operations import NoSuchConsumer, drop_delivery, list_lag, pause, replay, rewind, skip
 from shared.events.processor import EventProcessor
 from shared.events.testing import assert_emitted, delivered_twice
 from shared.models import DomainEvent
@@ -38,6 +38,100 @@ async def test_an_app_can_be_rewound_and_does_its_work_again(processor: EventPro
     await processor.drain()
 
     assert sown == [1, 2, 1, 2]
+
+
+async def test_going_back_over_a_letter_leaves_nothing_behind_it_waiting(processor: EventProcessor) -> None:
+    before = utcnow()
+    stones.add(("a", 1))
+    await happen(BedDug(bed="a", turn=1), BedDug(bed="a", turn=2))
+    await processor.drain()
+    assert (dug, await states()) == ([("a", 2)], [("dead", 1)])
+    async with transaction() as session:
+        await session.execute(text("DELETE FROM key_values"))
+        await rewind(session, "field", to=before)
+    stones.clear()
+
+    await processor.drain()
+    await happen(BedDug(bed="a", turn=3))
+    await processor.drain()
+
+    assert (dug[1:], await states()) == ([("a", 1), ("a", 2), ("a", 3)], [])
+
+
+async def test_what_fails_again_after_going_back_is_tried_again(processor: EventProcessor) -> None:
+    before = utcnow()
+    stones.add(("a", 1))
+    await happen(BedDug(bed="a", turn=1))
+    await processor.drain()
+    async with transaction() as session:
+        await rewind(session, "field", to=before)
+
+    await processor.step()
+    await happen(BedDug(bed="a", turn=2))
+    await processor.step()
+
+    assert await states() == [("retry", 1), ("parked", 2)]
+
+
+async def test_letters_of_one_key_are_replayed_in_their_order(processor: EventProcessor) -> None:
+    stones.update(("a", turn) for turn in (1, 2, 3))
+    await happen(*(BedDug(bed="a", turn=turn) for turn in (1, 2, 3)))
+    await processor.drain()
+    stones.clear()
+    stones.add(("a", 1))
+    async with transaction() as session:
+        await replay(session, handler="field.dig")
+    assert await states() == [("retry", 1), ("parked", 2), ("parked", 3)]
+    await processor.step()
+    stones.clear()
+
+    await processor.drain()
+
+    assert (dug, await states()) == ([("a", 1), ("a", 2), ("a", 3)], [])
+
+
+async def test_a_delivery_that_waits_can_be_hurried(processor: EventProcessor) -> None:
+    stones.add(("a", 1))
+    await happen(BedDug(bed="a", turn=1))
+    await processor.step()
+    async with transaction() as session:
+        await session.execute(text("UPDATE event_deliveries SET next_at = now() + interval '1 hour'"))
+    stones.clear()
+
+    async with transaction() as session:
+        await replay(session, event_id=1, handler="field.dig")
+    await processor.drain()
+
+    assert dug == [("a", 1)]
+
+
+async def test_whoever_stands_first_in_line_goes_on_when_nobody_is_before_them(processor: EventProcessor) -> None:
+    stones.add(("a", 1))
+    await happen(BedDug(bed="a", turn=1), BedDug(bed="a", turn=2))
+    await processor.step()
+    async with transaction() as session:
+        await session.execute(text("DELETE FROM event_deliveries WHERE state = 'retry'"))
+    await processor.aclose()
+
+    await processor.drain()
+
+    assert (dug, await states()) == ([("a", 2)], [])
+
+
+async def test_giving_up_a_delivery_without_a_key_hurries_no_other(processor: EventProcessor) -> None:
+    await happen(SeedSown(seeds=1), SeedSown(seeds=2))
+    later = "now() + interval '1 hour', 'r', to_jsonb(e) FROM domain_events e"
+    async with transaction() as session:
+        await session.execute(
+            text(f"""INSERT INTO event_deliveries
+                (event_id, handler, consumer, lane, state, attempts, next_at, error, event)
+                SELECT id, 'field.sow', 'field', 'outside', 'retry', 1, {later}""")
+        )
+        await drop_delivery(session, event_id=1, handler="field.sow")
+
+        due = await session.scalar(text("SELECT count(*) FROM event_deliveries WHERE next_at <= now()"))
+
+    assert due == 0
 
 
 async def test_while_an_app_is_paused_nothing_is_handled_and_nothing_lost(processor: EventProcessor) -> None:

@@ -12,18 +12,22 @@ from shared.models.grant import Role
 
 bp = Blueprint("admin_bus", __name__)
 
+STATES = ("dead", "retry", "parked")
+
 
 @bp.get("/admin/bus/")
 @require(Role.ADMINISTRATOR)
 async def index() -> Response:
     handler, number = request.args.get("handler"), max(request.args.get("page", 1, type=small_number), 1)
+    state = wanted if (wanted := request.args.get("state")) in STATES else STATES[0]
     history = current_app.extensions["bus_history"]
     context: dict[str, Any] = {
         "consumers": [(row, history.chart(row)) for row in await operations.list_lag(g.session)],
-        "letters": await letters.list_letters(g.session, handler=handler, page=number),
-        "sides": [("All", _address(None)), *await _sides()],
-        "here": _address(handler),
+        "letters": await letters.list_letters(g.session, state=state, handler=handler, page=number),
+        "sides": [("All", _address(state)), *await _sides(state)],
+        "here": _address(state, handler),
         "handler": handler,
+        "state": state,
     }
     return await page("blog/admin/bus/index.html", saved=request.args.get("saved"), **context)
 
@@ -42,10 +46,10 @@ async def destroy(event_id: int, handler: str) -> Response:
     return await see_other("/admin/bus/?saved=dropped")
 
 
-async def _sides() -> list[tuple[str, str]]:
-    counts = await letters.count_by_handler(g.session)
-    return [(f"{name} ({count})", _address(name)) for name, count in counts]
+async def _sides(state: str) -> list[tuple[str, str]]:
+    counts = await letters.count_by_handler(g.session, state=state)
+    return [(f"{name} ({count})", _address(state, name)) for name, count in counts]
 
 
-def _address(handler: str | None) -> str:
-    return f"/admin/bus/?{urlencode({'handler': handler})}" if handler else "/admin/bus/"
+def _address(state: str, handler: str | None = None) -> str:
+    return f"/admin/bus/?{urlencode({'state': state} | ({'handler': handler} if handler else {}))}#letters"

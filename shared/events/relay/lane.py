@@ -128,8 +128,8 @@ class RelayLane(Lane):
         self._is_open = False
         await self.sink.aclose()
 
-    async def aclose(self) -> None:
-        await super().aclose()
+    async def leave(self) -> None:
+        await super().leave()
         await self._shut()
 
 
