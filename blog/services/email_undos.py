@@ -1,6 +1,5 @@
 """The way back from another address, mailed to the one before: for whoever did not change it themselves."""
 
-import hashlib
 from datetime import timedelta
 
 from sqlalchemy import delete, exists, func, select
@@ -12,7 +11,7 @@ from shared.errors import Conflict, NotFound
 from shared.events.bus import emit_event
 from shared.events.payloads.accounts import EmailChanged
 from shared.models import User, UserSession
-from shared.utils import keyed_hash, random_token, utcnow
+from shared.utils import hash_token, keyed_hash, random_token, utcnow
 
 LIFETIME = timedelta(days=7)
 
@@ -28,7 +27,7 @@ class AddressTakenAgain(Conflict):
 async def offer(session: AsyncSession, member: User, before: str, *, key: str) -> None:
     """Writes the way back; the mail is a handler's work."""
     undo = EmailUndo(user_id=member.id, email=before, nonce=random_token(32), expires_at=utcnow() + LIFETIME)
-    undo.token_hash = _hash(secret_of(undo, key=key))
+    undo.token_hash = hash_token(secret_of(undo, key=key))
     session.add(undo)
     await session.flush()
     emit_event(session, EmailChanged(undo_id=undo.id))
@@ -44,7 +43,7 @@ async def find(session: AsyncSession, undo_id: int) -> EmailUndo | None:
 
 
 async def get_open(session: AsyncSession, secret: str) -> EmailUndo:
-    query = select(EmailUndo).where(EmailUndo.token_hash == _hash(secret), EmailUndo.expires_at > func.now())
+    query = select(EmailUndo).where(EmailUndo.token_hash == hash_token(secret), EmailUndo.expires_at > func.now())
     found: EmailUndo | None = await session.scalar(query)
     if found is None:
         raise NoSuchUndo
@@ -72,7 +71,3 @@ async def forget_old(session: AsyncSession) -> None:
     """Addresses that nobody needs any more, of changes that were made and of those that were not."""
     for table in (EmailChange, EmailUndo):
         await session.execute(delete(table).where(table.expires_at < func.now()))
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

@@ -1,6 +1,5 @@
 """Another address for a member: asked for by whoever is signed in, proven by a link to the new one."""
 
-import hashlib
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ from shared.errors import Conflict, NotFound
 from shared.events.bus import emit_event
 from shared.events.payloads.accounts import EmailChangeRequested
 from shared.models import User
-from shared.utils import keyed_hash, random_token, utcnow
+from shared.utils import hash_token, keyed_hash, random_token, utcnow
 
 LIFETIME = timedelta(hours=1)
 
@@ -36,7 +35,7 @@ async def request(session: AsyncSession, member: User, email: str, *, key: str) 
     """Writes the wish; the mails are a handler's work. A new wish makes the link of the one before worthless."""
     await cancel(session, member)
     change = EmailChange(user_id=member.id, email=email, nonce=random_token(32), expires_at=utcnow() + LIFETIME)
-    change.token_hash = _hash(secret_of(change, key=key))
+    change.token_hash = hash_token(secret_of(change, key=key))
     session.add(change)
     await session.flush()
     audit(session, "email.change_requested", f"user:{member.id}")
@@ -67,7 +66,7 @@ async def find_waiting(session: AsyncSession, member: User) -> EmailChange | Non
 
 async def get_open(session: AsyncSession, member: User, secret: str) -> EmailChange:
     """Raises NoSuchChange, also for another member's link."""
-    mine = (EmailChange.user_id == member.id, EmailChange.token_hash == _hash(secret))
+    mine = (EmailChange.user_id == member.id, EmailChange.token_hash == hash_token(secret))
     query = select(EmailChange).where(*mine, EmailChange.expires_at > func.now())
     found: EmailChange | None = await session.scalar(query)
     if found is None:
@@ -87,7 +86,3 @@ async def confirm(session: AsyncSession, member_id: int, secret: str, *, key: st
     audit(session, "email.changed", f"user:{member.id}")
     await session.flush()
     return member
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

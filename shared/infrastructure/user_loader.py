@@ -1,6 +1,5 @@
 """Who is asking: the session behind the cookie, and the member behind the session."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +13,7 @@ from shared.config import Settings
 from shared.db.session import get_session, transaction
 from shared.infrastructure.cookies import set_cookie, shared_cookie
 from shared.models import Grant, User, UserSession
-from shared.utils import random_token, utcnow
+from shared.utils import hash_token, random_token, utcnow
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,6 @@ TOKEN_LENGTH = 43  # of random_token(32)
 
 def cookie_name(settings: Settings) -> str:
     return shared_cookie(settings, "sid")
-
-
-def hash_token(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
 
 
 def use_user_loader(app: Quart, settings: Settings) -> None:
