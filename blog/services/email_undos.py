@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.models import EmailChange, EmailUndo
@@ -11,7 +11,7 @@ from shared.errors import Conflict, NotFound
 from shared.events.bus import emit_event
 from shared.events.payloads.accounts import EmailChanged
 from shared.models import User, UserSession
-from shared.utils import hash_token, keyed_hash, random_token, utcnow
+from shared.utils import hash_token, keyed_hash, random_token
 
 LIFETIME = timedelta(days=7)
 
@@ -26,7 +26,7 @@ class AddressTakenAgain(Conflict):
 
 async def offer(session: AsyncSession, member: User, before: str, *, key: str) -> None:
     """Writes the way back; the mail is a handler's work."""
-    undo = EmailUndo(user_id=member.id, email=before, nonce=random_token(32), expires_at=utcnow() + LIFETIME)
+    undo = EmailUndo(user_id=member.id, email=before, nonce=random_token(32), expires_at=func.now() + LIFETIME)
     undo.token_hash = hash_token(secret_of(undo, key=key))
     session.add(undo)
     await session.flush()
@@ -39,11 +39,13 @@ def secret_of(undo: EmailUndo, *, key: str) -> str:
 
 
 async def find(session: AsyncSession, undo_id: int) -> EmailUndo | None:
-    return await session.get(EmailUndo, undo_id)
+    """None when it is over."""
+    found: EmailUndo | None = await session.scalar(select(EmailUndo).where(EmailUndo.id == undo_id, _still_open()))
+    return found
 
 
 async def get_open(session: AsyncSession, secret: str) -> EmailUndo:
-    query = select(EmailUndo).where(EmailUndo.token_hash == hash_token(secret), EmailUndo.expires_at > func.now())
+    query = select(EmailUndo).where(EmailUndo.token_hash == hash_token(secret), _still_open())
     found: EmailUndo | None = await session.scalar(query)
     if found is None:
         raise NoSuchUndo
@@ -71,3 +73,7 @@ async def forget_old(session: AsyncSession) -> None:
     """Addresses that nobody needs any more, of changes that were made and of those that were not."""
     for table in (EmailChange, EmailUndo):
         await session.execute(delete(table).where(table.expires_at < func.now()))
+
+
+def _still_open() -> ColumnElement[bool]:
+    return EmailUndo.expires_at > func.now()

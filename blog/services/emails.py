@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.models import EmailChange
@@ -13,7 +13,7 @@ from shared.errors import Conflict, NotFound
 from shared.events.bus import emit_event
 from shared.events.payloads.accounts import EmailChangeRequested
 from shared.models import User
-from shared.utils import hash_token, keyed_hash, random_token, utcnow
+from shared.utils import hash_token, keyed_hash, random_token
 
 LIFETIME = timedelta(hours=1)
 
@@ -34,7 +34,7 @@ class Asked(NamedTuple):
 async def request(session: AsyncSession, member: User, email: str, *, key: str) -> None:
     """Writes the wish; the mails are a handler's work. A new wish makes the link of the one before worthless."""
     await cancel(session, member)
-    change = EmailChange(user_id=member.id, email=email, nonce=random_token(32), expires_at=utcnow() + LIFETIME)
+    change = EmailChange(user_id=member.id, email=email, nonce=random_token(32), expires_at=func.now() + LIFETIME)
     change.token_hash = hash_token(secret_of(change, key=key))
     session.add(change)
     await session.flush()
@@ -52,14 +52,14 @@ def secret_of(change: EmailChange, *, key: str) -> str:
 
 
 async def find(session: AsyncSession, change_id: int) -> Asked | None:
-    """With the address the member still has."""
+    """With the address the member still has; None when it is over."""
     query = select(EmailChange, User.email).join(User, User.id == EmailChange.user_id)
-    row = (await session.execute(query.where(EmailChange.id == change_id))).one_or_none()
+    row = (await session.execute(query.where(EmailChange.id == change_id, _still_open()))).one_or_none()
     return Asked(row[0], row[1]) if row else None
 
 
 async def find_waiting(session: AsyncSession, member: User) -> EmailChange | None:
-    query = select(EmailChange).where(EmailChange.user_id == member.id, EmailChange.expires_at > func.now())
+    query = select(EmailChange).where(EmailChange.user_id == member.id, _still_open())
     found: EmailChange | None = await session.scalar(query)
     return found
 
@@ -67,7 +67,7 @@ async def find_waiting(session: AsyncSession, member: User) -> EmailChange | Non
 async def get_open(session: AsyncSession, member: User, secret: str) -> EmailChange:
     """Raises NoSuchChange, also for another member's link."""
     mine = (EmailChange.user_id == member.id, EmailChange.token_hash == hash_token(secret))
-    query = select(EmailChange).where(*mine, EmailChange.expires_at > func.now())
+    query = select(EmailChange).where(*mine, _still_open())
     found: EmailChange | None = await session.scalar(query)
     if found is None:
         raise NoSuchChange
@@ -86,3 +86,7 @@ async def confirm(session: AsyncSession, member_id: int, secret: str, *, key: st
     audit(session, "email.changed", f"user:{member.id}")
     await session.flush()
     return member
+
+
+def _still_open() -> ColumnElement[bool]:
+    return EmailChange.expires_at > func.now()

@@ -16,7 +16,7 @@ from shared.events.bus import emit_event
 from shared.events.payloads.blog import MagicLinkRequested, SignedIn
 from shared.infrastructure.user_loader import doubt_visits, start_visit
 from shared.models import EventDelivery, MagicLink, User
-from shared.utils import hash_token, keyed_hash, random_token, utcnow
+from shared.utils import hash_token, keyed_hash, random_token
 
 LIFETIME = timedelta(minutes=10)
 LATE = timedelta(minutes=2)
@@ -85,8 +85,10 @@ async def find_open_link(session: AsyncSession, secret: str) -> MagicLink | None
     return found
 
 
-async def get_link(session: AsyncSession, link_id: int) -> MagicLink | None:
-    return await session.get(MagicLink, link_id)
+async def find_link_to_mail(session: AsyncSession, link_id: int) -> MagicLink | None:
+    """None for a dead one: a mail server that was away for long must not bring a heap of them."""
+    found: MagicLink | None = await session.scalar(select(MagicLink).where(MagicLink.id == link_id, _still_open()))
+    return found
 
 
 def asked_here(link: MagicLink, browser: str) -> bool:
@@ -158,7 +160,7 @@ async def begin_with_new_factor(session: AsyncSession, user: User) -> None:
 
 
 async def forget_old_links(session: AsyncSession) -> None:
-    await session.execute(delete(MagicLink).where(MagicLink.expires_at < utcnow() - timedelta(days=1)))
+    await session.execute(delete(MagicLink).where(MagicLink.expires_at < func.now() - timedelta(days=1)))
 
 
 def _still_open() -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from shared.config import Settings
 from shared.db.session import get_session, transaction
 from shared.infrastructure.cookies import set_cookie, shared_cookie
 from shared.models import Grant, User, UserSession
-from shared.utils import hash_token, random_token, utcnow
+from shared.utils import hash_token, random_token
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def still_open() -> ColumnElement[bool]:
 
 async def _find(token: str) -> tuple[UserSession | None, User | None]:
     query = (
-        select(UserSession, User)
+        select(UserSession, User, UserSession.used_at < func.now() - STEP)
         .outerjoin(User, User.id == UserSession.user_id)
         .where(UserSession.token_hash == hash_token(token), still_open())
     )
@@ -75,14 +75,15 @@ async def _find(token: str) -> tuple[UserSession | None, User | None]:
             row = (await session.execute(query)).one_or_none()
     if row is None:
         return None, None
-    await _note_use(row[0])
-    return row[0], row[1]
+    visit, user, is_to_be_noted = row
+    if is_to_be_noted:
+        await _note_use(visit)
+    return visit, user
 
 
 async def _note_use(visit: UserSession) -> None:
-    if visit.used_at < utcnow() - STEP:
-        async with transaction() as session:
-            await session.execute(update(UserSession).where(UserSession.id == visit.id).values(used_at=func.now()))
+    async with transaction() as session:
+        await session.execute(update(UserSession).where(UserSession.id == visit.id).values(used_at=func.now()))
 
 
 async def start_visit(
@@ -96,14 +97,13 @@ async def start_visit(
     old: UserSession | None = g.visit
     if old is not None:
         await session.execute(delete(UserSession).where(UserSession.id == old.id))
-    now = utcnow()
     visit = UserSession(
         token_hash=hash_token(token),
         public_id=old.public_id if old else random_token(),
         user_id=user.id if user else None,
         user_agent=request.headers.get("User-Agent", "")[:200],
-        second_factor_at=now if second_factor else None,
-        proved_at=now if proved else None,
+        second_factor_at=func.now() if second_factor else None,
+        proved_at=func.now() if proved else None,
         expires_at=func.now() + MEMBER.absolute,
     )
     session.add(visit)

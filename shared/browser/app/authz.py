@@ -1,7 +1,6 @@
 """Who may come here. Whether this member may do this to that is for the services to say, by the Reach given."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import quote, urlsplit
@@ -12,9 +11,8 @@ from shared.browser.app.csrf import SAFE
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import Forbidden
 from shared.models.grant import Reach, Role
-from shared.utils import host_url, utcnow
+from shared.utils import host_url
 
-FRESH = timedelta(minutes=15)
 P = ParamSpec("P")
 R = TypeVar("R")
 Route = Callable[P, Awaitable[R]]
@@ -39,7 +37,7 @@ def require_fresh(route: Route[P, R]) -> Route[P, R]:
     async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         if g.user is None:
             return cast("R", _to("/sign-in/"))
-        if g.visit.proved_at is None or g.visit.proved_at < utcnow() - FRESH:
+        if not g.visit.is_fresh:
             return cast("R", _to("/sign-in/again/"))
         return await route(*args, **kwargs)
 
