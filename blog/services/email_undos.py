@@ -10,7 +10,8 @@ from shared.audit import audit
 from shared.errors import Conflict, NotFound
 from shared.events.bus import emit_event
 from shared.events.payloads.accounts import EmailChanged
-from shared.models import User, UserSession
+from shared.infrastructure.user_loader import end_visits
+from shared.models import User
 from shared.utils import hash_token, keyed_hash, random_token
 
 LIFETIME = timedelta(days=7)
@@ -64,8 +65,8 @@ async def use(session: AsyncSession, secret: str) -> None:
     member.email = undo.email
     later = EmailUndo.id >= undo.id
     await session.execute(delete(EmailUndo).where(EmailUndo.user_id == member.id, later))
-    for table in (EmailChange, UserSession):
-        await session.execute(delete(table).where(table.user_id == member.id))
+    await session.execute(delete(EmailChange).where(EmailChange.user_id == member.id))
+    await end_visits(session, member.id)
     audit(session, "email.change_undone", f"user:{member.id}")
 
 

@@ -126,7 +126,10 @@ async def list_visits(session: AsyncSession, user: User) -> Sequence[UserSession
 
 
 async def end_visits(session: AsyncSession, user_id: int, *, only: str | None = None, but: int | None = None) -> int:
-    """Signs a member out: in one browser by its `public_id`, in all `but` one, or everywhere. How many there were."""
+    """Signs a member out: in one browser by its `public_id`, in all `but` one, or everywhere. How many there were.
+
+    Nothing else does.
+    """
     ended = delete(UserSession).where(UserSession.user_id == user_id)
     if only is not None:
         ended = ended.where(UserSession.public_id == only)
@@ -138,6 +141,15 @@ async def end_visits(session: AsyncSession, user_id: int, *, only: str | None = 
 async def forget_old_visits(session: AsyncSession, user_id: int) -> None:
     """What is over by the clock, before a member's limits become longer: else it would go on."""
     await session.execute(delete(UserSession).where(UserSession.user_id == user_id, ~still_open()))
+
+
+async def forget_closed_visits(session: AsyncSession, *, at_once: int = 1000) -> None:
+    """What nobody can come in with any more, members' and visitors', with their browsers' names; some of it each time.
+
+    A visitor's basket cannot be reached without its session: while that is in use, it is open.
+    """
+    over = select(UserSession.id).where(~still_open()).limit(at_once).with_for_update(skip_locked=True)
+    await session.execute(delete(UserSession).where(UserSession.id.in_(over)))
 
 
 async def doubt_visits(session: AsyncSession, user_id: int) -> None:
