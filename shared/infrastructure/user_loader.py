@@ -153,5 +153,9 @@ async def forget_closed_visits(session: AsyncSession, *, at_once: int = 1000) ->
 
 
 async def doubt_visits(session: AsyncSession, user_id: int) -> None:
-    """What was proved before a second factor was there is not enough from now on, in any browser."""
-    await session.execute(update(UserSession).where(UserSession.user_id == user_id).values(proved_at=None))
+    """What was proved before a role or a second factor came or went is not enough from now on, in any browser.
+
+    Who proves it anew gets a new cookie (ASVS 7.2.4), so that the one from before never has the new rights.
+    """
+    unproved = {"proved_at": None, "second_factor_at": None}
+    await session.execute(update(UserSession).where(UserSession.user_id == user_id).values(unproved))

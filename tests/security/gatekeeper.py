@@ -170,10 +170,10 @@ class Gatekeeper:
         self.sign_in(browser, person, before, proved=not person.has_factor, second=False)
 
     def doubt(self, person: Person) -> None:
-        """What was shown before there was a second factor is not enough any more."""
+        """What was shown before a second factor came, or a role came or went, is not enough any more."""
         for browser in self.browsers:
             if browser.visit and browser.visit.of is person:
-                browser.visit.proved = None
+                browser.visit.proved, browser.visit.second = None, False
 
     def sign_out(self, browser: Browser) -> None:
         if browser.cookie:
@@ -223,8 +223,15 @@ class Gatekeeper:
         for wish in self.wishes:
             wish.over = wish.over or wish.of is person
 
+    def give_role(self, person: Person, role: str) -> None:
+        if role not in person.roles:
+            self.doubt(person)
+        person.roles.add(role)
+
     def take_role(self, person: Person, role: str) -> None:
         """What is over for staff stays over when its owner is no staff any more."""
+        if role in person.roles:
+            self.doubt(person)
         over = [browser for browser in self.browsers if browser.visit and self.visit(browser) is None]
         for browser in over:
             if browser.visit and browser.visit.of is person:

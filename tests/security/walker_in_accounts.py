@@ -82,7 +82,7 @@ class InAccounts(Walker):
             return
         assert self.answer.status_code == 303
         if deed == "grants/":
-            member.roles.add("editor")
+            self.keeper.give_role(member, "editor")
         elif deed == "grants/delete/":
             self.keeper.take_role(member, "editor")
         else:
@@ -97,7 +97,7 @@ class InAccounts(Walker):
         member = visit.of if (visit := self.visitor(at).visit) else self.keeper.people[at]
         held = "editor" not in member.roles
         if held:
-            member.roles.add("editor")
+            self.keeper.give_role(member, "editor")
         else:
             self.keeper.take_role(member, "editor")
         self.do(self.doors.set_role(member, "editor", held=held))

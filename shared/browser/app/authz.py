@@ -58,8 +58,8 @@ def require(*roles: Role, whole: bool = False) -> Callable[[Route[P, R]], Route[
             reach = g.user.reach(*roles)
             if not (reach.whole if whole else reach):
                 raise Forbidden
-            if not _has_shown_second_factor():
-                return cast("R", _to("/sign-in/second/"))
+            if missing := _missing_proof():
+                return cast("R", _to(missing))
             return await route(*args, **kwargs)
 
         guarded.required = roles, whole  # type: ignore[attr-defined]
@@ -70,11 +70,14 @@ def require(*roles: Role, whole: bool = False) -> Callable[[Route[P, R]], Route[
 
 def reach_of(*roles: Role) -> Reach:
     """How far the say of whoever is asking goes in these roles; nowhere for a visitor."""
-    return g.user.reach(*roles) if g.user and _has_shown_second_factor() else Reach()
+    return g.user.reach(*roles) if g.user and not _missing_proof() else Reach()
 
 
-def _has_shown_second_factor() -> bool:
-    return not current_settings().features.staff_second_factor or g.visit.second_factor_at is not None
+def _missing_proof() -> str | None:
+    """Where staff prove who they are first: once in each session, and anew when their roles have changed."""
+    if current_settings().features.staff_second_factor:
+        return None if g.visit.second_factor_at else "/sign-in/second/"
+    return None if g.visit.proved_at else "/sign-in/again/"
 
 
 def _to(page: str) -> Any:
