@@ -99,6 +99,16 @@ async def test_digits_cannot_be_guessed_at_length(house: House, cleo: User) -> N
     assert not await is_let_in(browser)
 
 
+@pytest.mark.parametrize("typed", ["äöüßéè", "²²²²²²", "😀😀😀😀😀😀", "ABCDEF", "      x", "\ufeff12345"])
+async def test_what_is_no_code_at_all_is_refused(house: House, cleo: User, typed: str) -> None:
+    browser = await by_mail(house, cleo)
+    await add_app(house, browser, cleo)
+
+    answer = await browser.post("/sign-in/second/", data={"code": typed})
+
+    assert answer.status_code == 422
+
+
 @pytest.mark.parametrize(
     "way",
     [
