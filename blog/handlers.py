@@ -1,6 +1,7 @@
 """When something has happened, the blog sends the mails: at least once, each with a Message-ID of its own."""
 
 import base64
+from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +17,7 @@ from shared.events.payloads.accounts import (
     ErasureFellDue,
     ErasureRequested,
     MemberErased,
+    SecondFactorChanged,
 )
 from shared.events.payloads.blog import MagicLinkRequested
 from shared.events.payloads.cart import OrderPaid
@@ -23,6 +25,15 @@ from shared.events.payloads.events import TicketsIssued
 from shared.infrastructure import internal_api
 from shared.models import User
 from shared.utils import host_url, utcnow
+
+SECOND_FACTOR_SUBJECTS: dict[str, str] = {
+    "passkey_added": "A passkey was added to your account",
+    "passkey_removed": "A passkey was removed from your account",
+    "app_added": "An authenticator app was added to your account",
+    "app_removed": "The authenticator app was removed from your account",
+    "codes_made": "New recovery codes were made for your account",
+    "all_removed": "Your passkeys, app and recovery codes were removed",
+}
 
 
 async def send_magic_link(event: MagicLinkRequested) -> None:
@@ -67,6 +78,32 @@ async def send_email_changed(event: EmailChanged) -> None:
     url = host_url(settings, "blog", f"/account/email/undo/{email_undos.secret_of(undo, key=settings.secret_key)}/")
     about = f"email-undo-{undo.id}"
     await send(Letter(undo.email, "Your address was changed", "email_changed", about, {"url": url}), settings)
+
+
+async def send_second_factor_notice(event: SecondFactorChanged) -> None:
+    async with get_session(read_only=True) as session:
+        member = await session.get(User, event.user_id)
+    if member is not None:
+        await _send_second_factor_notice(event, [member.email], way_back=False)
+
+
+async def warn_addresses_before(event: SecondFactorChanged) -> None:
+    """Whoever changed the address would be the only one to hear of it. By itself: an old mailbox may be gone."""
+    async with get_session(read_only=True) as session:
+        found = await email_undos.list_addresses(session, event.user_id)
+    await _send_second_factor_notice(event, found, way_back=True)
+
+
+async def _send_second_factor_notice(event: SecondFactorChanged, to: Iterable[str], *, way_back: bool) -> None:
+    settings = current_settings()
+    context = {
+        "change": event.change,
+        "way_back": way_back,
+        "url": host_url(settings, "blog", "/sign-in/?next=/account/security/"),
+    }
+    for number, address in enumerate(to):
+        about = f"second-factor-{event.notice}-{'before' if way_back else 'now'}-{number}"
+        await send(Letter(address, SECOND_FACTOR_SUBJECTS[event.change], "second_factor", about, context), settings)
 
 
 async def send_erasure_notice(event: ErasureRequested) -> None:

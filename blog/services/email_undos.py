@@ -1,5 +1,6 @@
 """The way back from another address, mailed to the one before: for whoever did not change it themselves."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, func, select
@@ -43,6 +44,12 @@ async def find(session: AsyncSession, undo_id: int) -> EmailUndo | None:
     """None when it is over."""
     found: EmailUndo | None = await session.scalar(select(EmailUndo).where(EmailUndo.id == undo_id, _still_open()))
     return found
+
+
+async def list_addresses(session: AsyncSession, member_id: int) -> Sequence[str]:
+    """Those from before that still have a way back: perhaps it was not the owner who changed them."""
+    query = select(EmailUndo.email).where(EmailUndo.user_id == member_id, _still_open())
+    return (await session.scalars(query.order_by(EmailUndo.id))).all()
 
 
 async def get_open(session: AsyncSession, secret: str) -> EmailUndo:

@@ -26,6 +26,7 @@ from webauthn.helpers.structs import (
 )
 
 from blog.models import Passkey, PasskeyChallenge
+from blog.services import second_factors
 from shared.config import Settings
 from shared.errors import Conflict, Invalid, NotFound
 from shared.models import User
@@ -101,6 +102,7 @@ async def register(session: AsyncSession, user: User, credential: str, *, name: 
         await session.flush()
     except IntegrityError as error:
         raise PasskeyInUse from error
+    second_factors.tell(session, user, "passkey_added")
     return passkey
 
 
@@ -143,9 +145,12 @@ async def rename(session: AsyncSession, user: User, passkey_id: int, name: str) 
 
 async def remove(session: AsyncSession, user: User, passkey_id: int) -> None:
     """Raises NoSuchPasskey for one that is not this member's."""
+    await second_factors.lock(session, user)
     mine = delete(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user.id)
     if (await session.scalars(mine.returning(Passkey.id))).one_or_none() is None:
         raise NoSuchPasskey
+    second_factors.tell(session, user, "passkey_removed")
+    await second_factors.forget_useless_codes(session, user)
 
 
 async def forget_old_challenges(session: AsyncSession) -> None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blog.services import authenticators, erasures, members
+from blog.services import erasures, members, second_factors
 from shared.errors import Conflict, Invalid
 from shared.events.bus import emit_event
 from shared.events.payloads.blog import MagicLinkRequested, SignedIn
@@ -141,7 +141,7 @@ async def _sign_in(session: AsyncSession, link_id: int) -> tuple[User, str]:
         raise LinkWornOut
     user = await members.welcome(session, row.email)
     # Else whoever reads the mail could put a second factor of their own in the place of the member's.
-    proved = not await authenticators.has_second_factor(session, user)
+    proved = not await second_factors.has_any(session, user)
     await begin(session, user, proved=proved)
     return user, row.next_path
 

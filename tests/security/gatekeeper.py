@@ -45,10 +45,13 @@ class Person:
     def has_factor(self) -> bool:
         return self.has_passkey or self.app is not None
 
-    def lose_factors(self) -> None:
-        self.has_passkey, self.app = False, None
-        self.spent += self.codes
-        self.codes = []
+    def lose_factors(self, *, passkey: bool = True, app: bool = True) -> None:
+        """Recovery codes stand in for a factor: with the last one they are worth nothing."""
+        self.has_passkey = self.has_passkey and not passkey
+        self.app = None if app else self.app
+        if not self.has_factor:
+            self.spent += self.codes
+            self.codes = []
 
 
 @dataclass(eq=False)
