@@ -32,6 +32,7 @@ SECOND_FACTOR_SUBJECTS: dict[str, str] = {
     "app_added": "An authenticator app was added to your account",
     "app_removed": "The authenticator app was removed from your account",
     "codes_made": "New recovery codes were made for your account",
+    "newer_removed": "Passkeys, apps and codes that were new were removed",
     "all_removed": "Your passkeys, app and recovery codes were removed",
 }
 

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.models import EmailChange, EmailUndo
+from blog.services import erasures, newcomers, second_factors
 from shared.audit import audit
+from shared.config import Settings
+from shared.db.session import get_session
 from shared.errors import Conflict, NotFound
 from shared.events.bus import emit_event
 from shared.events.payloads.accounts import EmailChanged
@@ -23,7 +26,9 @@ class NoSuchUndo(NotFound):
 
 
 class AddressTakenAgain(Conflict):
-    message = "There is another account with this address meanwhile. Write to us, and we put it right."
+    message = (
+        "There is another account with this address meanwhile, and not an empty one. Write to {}: we put it right."
+    )
 
 
 async def offer(session: AsyncSession, member: User, before: str, *, key: str) -> None:
@@ -60,20 +65,34 @@ async def get_open(session: AsyncSession, secret: str) -> EmailUndo:
     return found
 
 
-async def use(session: AsyncSession, secret: str) -> None:
+async def find_who_gives_way(secret: str) -> int | None:
+    """Of an account that was made at the address since, and holds nothing in any app. `use` has the last word.
+
+    Asks the other apps, so before the request's transaction.
+    """
+    async with get_session(read_only=True) as session:
+        undo = await get_open(session, secret)
+        found = await newcomers.find(session, undo.email, owner_id=undo.user_id)
+    return found.id if found and await newcomers.has_nothing_elsewhere(found.id) else None
+
+
+async def use(session: AsyncSession, secret: str, *, gives_way: int | None, settings: Settings) -> None:
     """The address before is the member's again, and every browser is signed out. Raises AddressTakenAgain.
 
-    What was changed or asked for after it is worth nothing any more.
+    What was changed, asked for or set up after it is worth nothing any more: whoever did it does not come in by it.
     """
     undo = await get_open(session, secret)
     member = await session.get_one(User, undo.user_id, with_for_update=True)
-    if await session.scalar(select(exists().where(User.email == undo.email, User.id != member.id))):
-        raise AddressTakenAgain
+    if newcomer := await newcomers.find(session, undo.email, owner_id=member.id):
+        if newcomer.id != gives_way or not await newcomers.has_nothing_here(session, newcomer, since=undo.created_at):
+            raise AddressTakenAgain(AddressTakenAgain.message.format(settings.site.email))
+        await newcomers.put_aside(session, newcomer, secret_key=settings.secret_key)
     member.email = undo.email
-    later = EmailUndo.id >= undo.id
-    await session.execute(delete(EmailUndo).where(EmailUndo.user_id == member.id, later))
-    await session.execute(delete(EmailChange).where(EmailChange.user_id == member.id))
+    await second_factors.remove_since(session, member, undo.created_at)
+    await erasures.call_off(session, member)
     await end_visits(session, member.id)
+    await session.execute(delete(EmailChange).where(EmailChange.user_id == member.id))
+    await session.execute(delete(EmailUndo).where(EmailUndo.user_id == member.id, EmailUndo.id >= undo.id))
     audit(session, "email.change_undone", f"user:{member.id}")
 
 

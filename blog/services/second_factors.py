@@ -1,8 +1,9 @@
 """What passkeys and authenticator apps have in common: whether a member has any, and who hears that they change."""
 
+from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import ColumnElement, delete, exists, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.models import Authenticator, Passkey, RecoveryCode
@@ -13,7 +14,9 @@ from shared.events.payloads.accounts import SecondFactorChanged
 from shared.models import User
 from shared.utils import random_token
 
-Change = Literal["passkey_added", "passkey_removed", "app_added", "app_removed", "codes_made", "all_removed"]
+Change = Literal[
+    "passkey_added", "passkey_removed", "app_added", "app_removed", "codes_made", "newer_removed", "all_removed"
+]
 
 
 class WrongDigits(Invalid):
@@ -44,6 +47,22 @@ async def forget_useless_codes(session: AsyncSession, user: User) -> None:
     """With the last passkey or app the recovery codes go: else they would be good beside the next one, too."""
     useless = delete(RecoveryCode).where(RecoveryCode.user_id == user.id, ~exist_for(user.id))
     await session.execute(useless)
+
+
+async def remove_since(session: AsyncSession, user: User, moment: datetime) -> None:
+    """What was set up since then, and all recovery codes, by whomever.
+
+    An app counts from the day it was in force: it may have been begun before.
+    """
+    await lock(session, user)
+    late_app = or_(Authenticator.confirmed_at.is_(None), Authenticator.confirmed_at >= moment)
+    newer = [
+        delete(Passkey).where(Passkey.user_id == user.id, Passkey.created_at >= moment),
+        delete(Authenticator).where(Authenticator.user_id == user.id, late_app),
+        delete(RecoveryCode).where(RecoveryCode.user_id == user.id),
+    ]
+    if any([(await session.execute(gone.returning(literal(1)))).all() for gone in newer]):
+        tell(session, user, "newer_removed")
 
 
 async def remove_all(session: AsyncSession, user: User) -> None:

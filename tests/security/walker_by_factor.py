@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.passkey import SoftPasskey
 from tests.security.doors import half_minute
-from tests.security.gatekeeper import Challenge, Person
+from tests.security.people import Challenge, Person
 from tests.security.visits import SECURITY, codes_on
 from tests.security.walker import AT, LATEST, WHO, Walker, latest, step
 
@@ -80,8 +80,8 @@ class ByFactor(Walker):
         good = me is not None and self.keeper.is_good(challenge, me) and not stolen and not me.has_passkey
         assert (self.answer.status_code == 303) == good
         if me and good:
-            challenge.used, me.has_passkey, me.counted = True, True, device.counter
-            self.keeper.doubt(me)
+            challenge.used = True
+            self.keeper.add_passkey(me, device.counter)
             self.keeper.sign_in(browser, me, before, second=True)
             self.everybody_moved()
 
@@ -106,8 +106,7 @@ class ByFactor(Walker):
             return
         app, step = self.do(self.doors.pending_app(me)), half_minute()
         assert self.passes(browser, f"{SECURITY}authenticator/confirm/", code=app.generate_otp(step))
-        me.app, me.last_step = app, step
-        self.keeper.doubt(me)
+        self.keeper.add_app(me, app, step)
         self.keeper.sign_in(browser, me, before, second=True)
         self.everybody_moved()
 
