@@ -41,6 +41,7 @@ from shared.events.payloads.accounts import (
     ErasureFellDue,
     ErasureRequested,
     MemberErased,
+    SecondFactorChanged,
 )
 from shared.events.payloads.blog import MagicLinkRequested
 from shared.events.payloads.cart import OrderPaid
@@ -92,6 +93,8 @@ def register_handlers() -> None:
     register_handler(MagicLinkRequested, handlers.send_magic_link)
     register_handler(EmailChangeRequested, handlers.send_email_change)
     register_handler(EmailChanged, handlers.send_email_changed)
+    register_handler(SecondFactorChanged, handlers.send_second_factor_notice)
+    register_handler(SecondFactorChanged, handlers.warn_addresses_before)
     register_handler(ErasureRequested, handlers.send_erasure_notice)
     register_handler(ErasureFellDue, handlers.erase_member)
     register_handler(ErasureCalledOff, handlers.send_erasure_called_off)

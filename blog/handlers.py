@@ -1,6 +1,7 @@
 """When something has happened, the blog sends the mails: at least once, each with a Message-ID of its own."""
 
 import base64
+from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +17,7 @@ from shared.events.payloads.accounts import (
     ErasureFellDue,
     ErasureRequested,
     MemberErased,
+    SecondFactorChanged,
 )
 from shared.events.payloads.blog import MagicLinkRequested
 from shared.events.payloads.cart import OrderPaid
@@ -24,16 +26,23 @@ from shared.infrastructure import internal_api
 from shared.models import User
 from shared.utils import host_url, utcnow
 
+SECOND_FACTOR_SUBJECTS: dict[str, str] = {
+    "passkey_added": "A passkey was added to your account",
+    "passkey_removed": "A passkey was removed from your account",
+    "app_added": "An authenticator app was added to your account",
+    "app_removed": "The authenticator app was removed from your account",
+    "codes_made": "New recovery codes were made for your account",
+    "newer_removed": "Passkeys, apps and codes that were new were removed",
+    "all_removed": "Your passkeys, app and recovery codes were removed",
+}
+
 
 async def send_magic_link(event: MagicLinkRequested) -> None:
     settings = current_settings()
     async with get_session(read_only=True) as session:
-        link = await sign_in.get_link(session, event.link_id)
-    # A mail server that was away for long must not bring a heap of dead links.
-    if link is None or link.used_at is not None or link.expires_at <= utcnow():
-        return
-    key = sign_in.key_of(link, settings.secret_keys)
-    if key is None:
+        link = await sign_in.find_link_to_mail(session, event.link_id)
+    key = sign_in.key_of(link, settings.secret_keys) if link else None
+    if link is None or key is None:
         return
     url = host_url(settings, "blog", f"/sign-in/{sign_in.secret_of(link, key=key)}/")
     code = sign_in.code_of(link, key=key)
@@ -47,7 +56,7 @@ async def send_email_change(event: EmailChangeRequested) -> None:
     settings = current_settings()
     async with get_session(read_only=True) as session:
         found = await emails.find(session, event.change_id)
-    if found is None or found.change.expires_at <= utcnow():
+    if found is None:
         return
     link = host_url(settings, "blog", f"/account/email/{emails.secret_of(found.change, key=settings.secret_key)}/")
     subject = f"Your new address at {settings.site.name}"
@@ -65,11 +74,37 @@ async def send_email_changed(event: EmailChanged) -> None:
     settings = current_settings()
     async with get_session(read_only=True) as session:
         undo = await email_undos.find(session, event.undo_id)
-    if undo is None or undo.expires_at <= utcnow():
+    if undo is None:
         return
     url = host_url(settings, "blog", f"/account/email/undo/{email_undos.secret_of(undo, key=settings.secret_key)}/")
     about = f"email-undo-{undo.id}"
     await send(Letter(undo.email, "Your address was changed", "email_changed", about, {"url": url}), settings)
+
+
+async def send_second_factor_notice(event: SecondFactorChanged) -> None:
+    async with get_session(read_only=True) as session:
+        member = await session.get(User, event.user_id)
+    if member is not None:
+        await _send_second_factor_notice(event, [member.email], way_back=False)
+
+
+async def warn_addresses_before(event: SecondFactorChanged) -> None:
+    """Whoever changed the address would be the only one to hear of it. By itself: an old mailbox may be gone."""
+    async with get_session(read_only=True) as session:
+        found = await email_undos.list_addresses(session, event.user_id)
+    await _send_second_factor_notice(event, found, way_back=True)
+
+
+async def _send_second_factor_notice(event: SecondFactorChanged, to: Iterable[str], *, way_back: bool) -> None:
+    settings = current_settings()
+    context = {
+        "change": event.change,
+        "way_back": way_back,
+        "url": host_url(settings, "blog", "/sign-in/?next=/account/security/"),
+    }
+    for number, address in enumerate(to):
+        about = f"second-factor-{event.notice}-{'before' if way_back else 'now'}-{number}"
+        await send(Letter(address, SECOND_FACTOR_SUBJECTS[event.change], "second_factor", about, context), settings)
 
 
 async def send_erasure_notice(event: ErasureRequested) -> None:

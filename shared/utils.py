@@ -32,6 +32,11 @@ def random_token(size: int = 16) -> str:
     return secrets.token_urlsafe(size)
 
 
+def hash_token(token: str) -> bytes:
+    """SHA-256: what is stored of a random secret, enough to know it again and of no use to whoever reads it."""
+    return hashlib.sha256(token.encode()).digest()
+
+
 def keyed_hash(key: str, text: str) -> str:
     """HMAC-SHA256 in hex: a secret derived from a row, or an address in a log."""
     return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()

@@ -159,9 +159,8 @@ class House:
 async def sign_in_token(user: User) -> str:
     from datetime import timedelta
 
-    from shared.infrastructure.user_loader import hash_token
     from shared.models import UserSession
-    from shared.utils import random_token, utcnow
+    from shared.utils import hash_token, random_token, utcnow
 
     token = random_token(32)
     async with transaction() as session:

@@ -6,7 +6,7 @@ from quart import Blueprint, Response, g, request
 
 from blog.forms import BeginAuthenticator, ConfirmAuthenticator
 from blog.routes.security import HERE
-from blog.services import authenticators, sign_in
+from blog.services import authenticators, recovery_codes, second_factors, sign_in
 from shared.browser.app.authz import require_fresh
 from shared.browser.app.limits import spend
 from shared.browser.app.utils.forms import Submitted, read_form
@@ -41,7 +41,7 @@ async def confirm() -> Response:
     await spend("second_factor", str(g.user.id))
     try:
         await authenticators.confirm(g.session, g.user, form.value.code, keys=current_settings().secret_keys)
-    except authenticators.WrongDigits as error:
+    except second_factors.WrongDigits as error:
         form.refuse(error)
         return await _page(form, status=422)
     await sign_in.begin_with_new_factor(g.session, g.user)
@@ -59,7 +59,7 @@ async def destroy() -> Response:
 @require_fresh
 async def create_recovery_codes() -> Response:
     """The only page that ever shows them."""
-    codes = await authenticators.new_recovery_codes(g.session, g.user, key=current_settings().secret_key)
+    codes = await recovery_codes.make(g.session, g.user, key=current_settings().secret_key)
     return Response(await render("blog/account/recovery_codes.html", codes=codes), mimetype="text/html")
 
 

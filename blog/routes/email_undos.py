@@ -4,6 +4,7 @@ from quart import Blueprint, Response, g
 
 from blog.services import email_undos
 from shared.browser.app.utils.htmx import page, see_other
+from shared.browser.app.utils.settings import current_settings
 
 bp = Blueprint("email_undos", __name__, url_prefix="/account/email/undo")
 
@@ -17,7 +18,8 @@ async def show(token: str) -> Response:
 
 @bp.post("/<token>/")
 async def update(token: str) -> Response:
-    await email_undos.use(g.session, token)
+    gives_way = await email_undos.find_who_gives_way(token)
+    await email_undos.use(g.session, token, gives_way=gives_way, settings=current_settings())
     return await see_other("/account/email/undone/")
 
 

@@ -2,12 +2,13 @@ from quart import Blueprint, Response, g
 
 from blog.forms import ChangeEmail
 from blog.routes.account import account_page
-from blog.services import emails, members
+from blog.services import emails
 from shared.browser.app.authz import require_fresh, require_user
 from shared.browser.app.limits import spend
 from shared.browser.app.utils.forms import read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
+from shared.infrastructure.user_loader import end_visits
 
 bp = Blueprint("emails", __name__, url_prefix="/account/email")
 
@@ -47,7 +48,7 @@ async def show(token: str) -> Response:
 @require_user
 async def update(token: str) -> Response:
     member = await emails.confirm(g.session, g.user.id, token, key=current_settings().secret_key)
-    await members.sign_out_elsewhere(g.session, member, keep=g.visit.id)
+    await end_visits(g.session, member.id, but=g.visit.id)
     return await see_other("/account/?saved=changed#address")
 
 

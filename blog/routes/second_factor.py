@@ -5,7 +5,7 @@ from urllib.parse import quote
 from quart import Blueprint, Response, g, jsonify, request
 
 from blog.forms import SecondFactor, ShowPasskey
-from blog.services import authenticators, passkeys, sign_in
+from blog.services import authenticators, passkeys, second_factors, sign_in
 from shared.browser.app.authz import require_user
 from shared.browser.app.limits import client_network, limited, spend
 from shared.browser.app.utils.forms import Submitted, read_form
@@ -21,7 +21,7 @@ bp = Blueprint("second_factor", __name__)
 @bp.get("/sign-in/second/")
 @require_user
 async def new() -> Response:
-    if not await authenticators.has_second_factor(g.session, g.user):
+    if not await second_factors.has_any(g.session, g.user):
         wanted = safe_next(request.args.get("next"), current_settings())
         return await see_other(f"/account/security/?needed=1&next={quote(wanted, safe='')}")
     return await _page(Submitted.of(SecondFactor, {"next": request.args.get("next", "")}))
@@ -37,7 +37,7 @@ async def create() -> Response:
     settings = current_settings()
     try:
         await authenticators.check(g.session, g.user, form.value.code, keys=settings.secret_keys)
-    except authenticators.WrongDigits as error:
+    except second_factors.WrongDigits as error:
         form.refuse(error)
         return await _page(form, status=422)
     return await _go_on(g.user, form.value.next)
@@ -48,7 +48,7 @@ async def create() -> Response:
 async def again() -> Response:
     """Before something that would hurt in wrong hands: the second factor, or a new mail."""
     form = Submitted.of(SecondFactor, {"next": request.args.get("next", "")})
-    if await authenticators.has_second_factor(g.session, g.user):
+    if await second_factors.has_any(g.session, g.user):
         return await _page(form)
     return await page("blog/sign_in/again.html", form=form)
 

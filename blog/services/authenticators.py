@@ -1,33 +1,26 @@
-"""Authenticator apps (TOTP, RFC 6238: six digits, 30 seconds, SHA-1) and the recovery codes for when they are lost."""
+"""Authenticator apps (TOTP, RFC 6238: six digits, 30 seconds, SHA-1)."""
 
 import base64
 import hashlib
 import hmac
-import secrets
 from datetime import timedelta
 
 import pyotp
 from cryptography.fernet import Fernet, MultiFernet
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Delete, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blog.models import Authenticator, Passkey, RecoveryCode
-from shared.audit import audit
-from shared.errors import Conflict, Invalid
+from blog.models import Authenticator, RecoveryCode
+from blog.services import recovery_codes, second_factors
+from blog.services.second_factors import WrongDigits
+from shared.errors import Conflict
 from shared.models import User
-from shared.utils import keyed_hash, utcnow
+from shared.utils import utcnow
 
 STEP = timedelta(seconds=30)
 # How many half minutes a clock may be off, to either side.
 SLACK = 1
-RECOVERY_CODES = 10
 DIGITS = 6
-# Without what is misread: no 0, 1, I, L, O, U.
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-class WrongDigits(Invalid):
-    message = "These digits are not right, or were used already. Wait for the next ones in your app, and type those."
 
 
 class AppInUse(Conflict):
@@ -38,7 +31,7 @@ async def begin(session: AsyncSession, user: User, *, keys: list[str]) -> None:
     """A new secret, not in force before it is confirmed. Raises AppInUse."""
     if await has_authenticator(session, user):
         raise AppInUse
-    await remove(session, user)
+    await session.execute(_delete(user))
     secret = pyotp.random_base32()
     session.add(Authenticator(user_id=user.id, sealed_secret=_box(keys).encrypt(secret.encode())))
 
@@ -52,6 +45,7 @@ async def confirm(session: AsyncSession, user: User, digits: str, *, keys: list[
     """The app shows the right digits, so it is in force from now on. Raises WrongDigits."""
     await _take(session, user, digits, keys=keys, confirmed=False)
     await session.execute(update(Authenticator).where(Authenticator.user_id == user.id).values(confirmed_at=func.now()))
+    second_factors.tell(session, user, "app_added")
 
 
 async def check(session: AsyncSession, user: User, typed: str, *, keys: list[str]) -> None:
@@ -59,36 +53,21 @@ async def check(session: AsyncSession, user: User, typed: str, *, keys: list[str
     if len(typed) == DIGITS:
         await _take(session, user, typed, keys=keys, confirmed=True)
     else:
-        await _take_recovery_code(session, user, typed, keys=keys)
+        await recovery_codes.take(session, user, typed, keys=keys)
 
 
 async def remove(session: AsyncSession, user: User) -> None:
-    await session.execute(delete(Authenticator).where(Authenticator.user_id == user.id))
-
-
-async def remove_all(session: AsyncSession, user: User) -> None:
-    """Passkeys, app and recovery codes, when all are lost: the member sets up new ones at the next sign-in."""
-    for factor in (Passkey, Authenticator, RecoveryCode):
-        await session.execute(delete(factor).where(factor.user_id == user.id))
-    audit(session, "member.factors_removed", f"user:{user.id}")
+    """Its digits are worth nothing from now on; nothing happens when there is none."""
+    await second_factors.lock(session, user)
+    gone = await session.scalar(_delete(user).returning(Authenticator.confirmed_at))
+    if gone is not None:
+        second_factors.tell(session, user, "app_removed")
+        await second_factors.forget_useless_codes(session, user)
 
 
 async def has_authenticator(session: AsyncSession, user: User) -> bool:
     mine = select(Authenticator.user_id).where(Authenticator.user_id == user.id, ~_unconfirmed())
     return await session.scalar(mine) is not None
-
-
-async def has_second_factor(session: AsyncSession, user: User) -> bool:
-    passkey = select(Passkey.id).where(Passkey.user_id == user.id).limit(1)
-    return await session.scalar(passkey) is not None or await has_authenticator(session, user)
-
-
-async def new_recovery_codes(session: AsyncSession, user: User, *, key: str) -> list[str]:
-    """Ten new ones, to be shown this once; those from before are worth nothing."""
-    await session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
-    codes = ["".join(secrets.choice(ALPHABET) for _ in range(12)) for _ in range(RECOVERY_CODES)]
-    session.add_all(RecoveryCode(user_id=user.id, code_hash=_hash_code(user, code, key)) for code in codes)
-    return [f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in codes]
 
 
 async def count_ways(session: AsyncSession, user: User) -> tuple[bool, int]:
@@ -118,19 +97,13 @@ def _matching_step(secret: str, digits: str) -> int | None:
     now = int(utcnow().timestamp() / STEP.total_seconds())
     app = pyotp.TOTP(secret)
     steps = range(now - SLACK, now + SLACK + 1)
-    return next((step for step in steps if hmac.compare_digest(app.generate_otp(step), digits)), None)
+    # As bytes: what people type is no digits at all, sometimes.
+    typed = digits.encode()
+    return next((step for step in steps if hmac.compare_digest(app.generate_otp(step).encode(), typed)), None)
 
 
-async def _take_recovery_code(session: AsyncSession, user: User, typed: str, *, keys: list[str]) -> None:
-    hashes = [_hash_code(user, typed.upper(), key) for key in keys]
-    mine = update(RecoveryCode).where(RecoveryCode.user_id == user.id, RecoveryCode.code_hash.in_(hashes))
-    taken = mine.where(RecoveryCode.used_at.is_(None)).values(used_at=func.now()).returning(RecoveryCode.id)
-    if (await session.scalars(taken)).one_or_none() is None:
-        raise WrongDigits(field="code")
-
-
-def _hash_code(user: User, code: str, key: str) -> bytes:
-    return bytes.fromhex(keyed_hash(key, f"recovery-code:{user.id}:{code}"))
+def _delete(user: User) -> Delete:
+    return delete(Authenticator).where(Authenticator.user_id == user.id)
 
 
 def _unconfirmed() -> ColumnElement[bool]:

@@ -1,10 +1,9 @@
 """Another address for a member: asked for by whoever is signed in, proven by a link to the new one."""
 
-import hashlib
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.models import EmailChange
@@ -14,7 +13,7 @@ from shared.errors import Conflict, NotFound
 from shared.events.bus import emit_event
 from shared.events.payloads.accounts import EmailChangeRequested
 from shared.models import User
-from shared.utils import keyed_hash, random_token, utcnow
+from shared.utils import hash_token, keyed_hash, random_token
 
 LIFETIME = timedelta(hours=1)
 
@@ -35,8 +34,8 @@ class Asked(NamedTuple):
 async def request(session: AsyncSession, member: User, email: str, *, key: str) -> None:
     """Writes the wish; the mails are a handler's work. A new wish makes the link of the one before worthless."""
     await cancel(session, member)
-    change = EmailChange(user_id=member.id, email=email, nonce=random_token(32), expires_at=utcnow() + LIFETIME)
-    change.token_hash = _hash(secret_of(change, key=key))
+    change = EmailChange(user_id=member.id, email=email, nonce=random_token(32), expires_at=func.now() + LIFETIME)
+    change.token_hash = hash_token(secret_of(change, key=key))
     session.add(change)
     await session.flush()
     audit(session, "email.change_requested", f"user:{member.id}")
@@ -53,22 +52,22 @@ def secret_of(change: EmailChange, *, key: str) -> str:
 
 
 async def find(session: AsyncSession, change_id: int) -> Asked | None:
-    """With the address the member still has."""
+    """With the address the member still has; None when it is over."""
     query = select(EmailChange, User.email).join(User, User.id == EmailChange.user_id)
-    row = (await session.execute(query.where(EmailChange.id == change_id))).one_or_none()
+    row = (await session.execute(query.where(EmailChange.id == change_id, _still_open()))).one_or_none()
     return Asked(row[0], row[1]) if row else None
 
 
 async def find_waiting(session: AsyncSession, member: User) -> EmailChange | None:
-    query = select(EmailChange).where(EmailChange.user_id == member.id, EmailChange.expires_at > func.now())
+    query = select(EmailChange).where(EmailChange.user_id == member.id, _still_open())
     found: EmailChange | None = await session.scalar(query)
     return found
 
 
 async def get_open(session: AsyncSession, member: User, secret: str) -> EmailChange:
     """Raises NoSuchChange, also for another member's link."""
-    mine = (EmailChange.user_id == member.id, EmailChange.token_hash == _hash(secret))
-    query = select(EmailChange).where(*mine, EmailChange.expires_at > func.now())
+    mine = (EmailChange.user_id == member.id, EmailChange.token_hash == hash_token(secret))
+    query = select(EmailChange).where(*mine, _still_open())
     found: EmailChange | None = await session.scalar(query)
     if found is None:
         raise NoSuchChange
@@ -89,5 +88,5 @@ async def confirm(session: AsyncSession, member_id: int, secret: str, *, key: st
     return member
 
 
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
+def _still_open() -> ColumnElement[bool]:
+    return EmailChange.expires_at > func.now()

@@ -70,10 +70,14 @@ async def erase(session: AsyncSession, member: User, *, secret_key: str) -> None
     await session.execute(update(Author).where(Author.user_id == member.id).values(user_id=None))
     for table in list_belongings():
         await session.execute(table.delete().where(table.c.user_id == member.id))
-    member.email, member.name, member.note = f"erased-{member.id}@erased.invalid", "", None
+    member.email, member.name, member.note = address_of_nobody(member), "", None
     member.ghost_id, member.last_seen_at, member.erase_at, member.erased_at = None, None, None, utcnow()
     await session.flush()
     await session.refresh(member, ["held"])
+
+
+def address_of_nobody(member: User) -> str:
+    return f"erased-{member.id}@erased.invalid"
 
 
 async def forget_in_log(event: MemberErased, *, secret_key: str, instead: str) -> None:

@@ -33,11 +33,18 @@ class NotComplete(Unavailable):
 
 async def gather(session: AsyncSession, member: User) -> Answer:
     """Asks the other apps all at once. Raises NotComplete naming those that do not answer: never half a file."""
-    asked = await asyncio.gather(*(_ask(app, member) for app in OTHERS))
-    answers: dict[str, Answer | None] = dict(zip(OTHERS, asked, strict=True))
+    answers = await _ask_all(member.id, member.email)
     if away := [NAMES[app] for app, answer in answers.items() if answer is None]:
         raise NotComplete(f"We cannot reach {' and '.join(away)} just now, and half a file is no use. {LATER}")
     return {"made_at": utcnow().isoformat(), "blog": await describe(session, user_id=member.id), **answers}
+
+
+async def holds_elsewhere(member_id: int) -> bool:
+    """Whether another app has anything that is this member's by number. Raises Unavailable rather than guess."""
+    answers = await _ask_all(member_id, "")
+    if None in answers.values():
+        raise Unavailable
+    return any(any(answer.values()) for answer in answers.values() if answer)
 
 
 async def describe(session: AsyncSession, *, user_id: int) -> Answer:
@@ -72,10 +79,15 @@ def _plain(row: Answer) -> Answer:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
 
 
-async def _ask(app: AppName, member: User) -> Answer | None:
-    path = f"/internal/{app}/people/{member.id}"
+async def _ask_all(member_id: int, email: str) -> dict[str, Answer | None]:
+    asked = await asyncio.gather(*(_ask(app, member_id, email) for app in OTHERS))
+    return dict(zip(OTHERS, asked, strict=True))
+
+
+async def _ask(app: AppName, member_id: int, email: str) -> Answer | None:
+    path = f"/internal/{app}/people/{member_id}"
     try:
-        found: Answer = await internal_api.get(app, path, params={"email": member.email}, timeout=TIMEOUT_SECONDS)
+        found: Answer = await internal_api.get(app, path, params={"email": email}, timeout=TIMEOUT_SECONDS)
     except DomainError:
         return None
     return found

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit import audit
 from shared.errors import Conflict, Invalid
-from shared.infrastructure.user_loader import forget_old_visits
+from shared.infrastructure.user_loader import doubt_visits, forget_old_visits
 from shared.models import Grant, Right, Role, User
 from shared.models.grant import SCOPED
 
@@ -22,13 +22,17 @@ class WholeSiteOnly(Invalid):
 
 
 async def give(session: AsyncSession, member: User, right: Right) -> None:
-    """Raises WholeSiteOnly. A role that is held already changes nothing."""
+    """Raises WholeSiteOnly. A role that is held already changes nothing.
+
+    A new one opens nothing before the member has proved anew who they are, in each browser.
+    """
     if right.container and right.role not in SCOPED:
         raise WholeSiteOnly
     kind, place = right.container or (None, None)
     row = {"user_id": member.id, "role": right.role, "container_type": kind, "container_id": place}
     fresh = await session.scalar(insert(Grant).values(row).on_conflict_do_nothing().returning(Grant.id))
     if fresh is not None:
+        await doubt_visits(session, member.id)
         audit(session, "role.granted", f"user:{member.id}", role=right.role, container=_named(right))
     await _reload(session, member)
 
@@ -42,6 +46,7 @@ async def take(session: AsyncSession, member: User, right: Right) -> None:
     same = [Grant.container_type.is_not_distinct_from(kind), Grant.container_id.is_not_distinct_from(place)]
     gone = delete(Grant).where(Grant.user_id == member.id, Grant.role == right.role, *same).returning(Grant.id)
     if (await session.execute(gone)).all():
+        await doubt_visits(session, member.id)
         audit(session, "role.revoked", f"user:{member.id}", role=right.role, container=_named(right))
     await _reload(session, member)
 

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit import audit
 from shared.errors import NotFound
-from shared.models import GhostNewsletter, Grant, User, UserNewsletter, UserSession
+from shared.infrastructure.user_loader import end_visits
+from shared.models import GhostNewsletter, Grant, User, UserNewsletter
 from shared.utils import utcnow
 
 PER_PAGE = 50
@@ -112,12 +113,6 @@ async def invite(session: AsyncSession, email: str, name: str) -> User:
     return member
 
 
-async def sign_out_elsewhere(session: AsyncSession, member: User, *, keep: int) -> None:
-    """Every browser but the one whose session is `keep`."""
-    others = delete(UserSession).where(UserSession.user_id == member.id, UserSession.id != keep)
-    await session.execute(others)
-
-
 async def sign_out_everywhere(session: AsyncSession, member: User) -> None:
-    await session.execute(delete(UserSession).where(UserSession.user_id == member.id))
+    await end_visits(session, member.id)
     audit(session, "member.signed_out", f"user:{member.id}")

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -17,7 +18,6 @@ from webauthn import (
     verify_registration_response,
 )
 from webauthn.helpers import base64url_to_bytes, parse_authentication_credential_json, parse_client_data_json
-from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     PublicKeyCredentialDescriptor,
@@ -26,14 +26,15 @@ from webauthn.helpers.structs import (
 )
 
 from blog.models import Passkey, PasskeyChallenge
+from blog.services import second_factors
 from shared.config import Settings
 from shared.errors import Conflict, Invalid, NotFound
 from shared.models import User
 from shared.utils import utcnow
 
 LIFETIME = timedelta(minutes=5)
-# What the parsers raise over what no browser would send.
-RUBBISH = (WebAuthnException, ValueError, TypeError, KeyError, RecursionError)
+# Longer ones are refused (WebAuthn level 3, 7.1).
+LONGEST_ID = 1023
 
 
 class PasskeyRefused(Invalid):
@@ -79,7 +80,7 @@ async def register(session: AsyncSession, user: User, credential: str, *, name: 
     And PasskeyInUse, whoever's it is.
     """
     challenge = await _take_challenge(session, _challenge_in(credential), user)
-    try:
+    with _rubbish_refused():
         verified = verify_registration_response(
             credential=credential,
             expected_challenge=challenge,
@@ -87,8 +88,8 @@ async def register(session: AsyncSession, user: User, credential: str, *, name: 
             expected_origin=_origin(settings),
             require_user_verification=True,
         )
-    except RUBBISH as error:
-        raise PasskeyRefused from error
+    if len(verified.credential_id) > LONGEST_ID:
+        raise PasskeyRefused
     passkey = Passkey(
         user_id=user.id,
         credential_id=verified.credential_id,
@@ -101,6 +102,7 @@ async def register(session: AsyncSession, user: User, credential: str, *, name: 
         await session.flush()
     except IntegrityError as error:
         raise PasskeyInUse from error
+    second_factors.tell(session, user, "passkey_added")
     return passkey
 
 
@@ -120,7 +122,7 @@ async def check(session: AsyncSession, credential: str, settings: Settings) -> U
     """Whose key it is. Raises PasskeyRefused, also for a copied key whose counter went back."""
     challenge = await _take_challenge(session, _challenge_in(credential), None)
     passkey = await _find(session, credential)
-    try:
+    with _rubbish_refused():
         verified = verify_authentication_response(
             credential=credential,
             expected_challenge=challenge,
@@ -130,8 +132,6 @@ async def check(session: AsyncSession, credential: str, settings: Settings) -> U
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
-    except RUBBISH as error:
-        raise PasskeyRefused from error
     passkey.sign_count, passkey.used_at = verified.new_sign_count, utcnow()
     return await session.get_one(User, passkey.user_id)
 
@@ -145,13 +145,29 @@ async def rename(session: AsyncSession, user: User, passkey_id: int, name: str) 
 
 async def remove(session: AsyncSession, user: User, passkey_id: int) -> None:
     """Raises NoSuchPasskey for one that is not this member's."""
+    await second_factors.lock(session, user)
     mine = delete(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user.id)
     if (await session.scalars(mine.returning(Passkey.id))).one_or_none() is None:
         raise NoSuchPasskey
+    second_factors.tell(session, user, "passkey_removed")
+    await second_factors.forget_useless_codes(session, user)
 
 
 async def forget_old_challenges(session: AsyncSession) -> None:
     await session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.expires_at < func.now()))
+
+
+@contextmanager
+def _rubbish_refused() -> Iterator[None]:
+    """Around what reads and checks a stranger's bytes, and nothing else of ours.
+
+    The library walks through JSON, CBOR, certificates and signatures of seven formats with the parsers of others,
+    which raise whatever they like: no list of errors is complete, and each of them means that this is no passkey.
+    """
+    try:
+        yield
+    except Exception as error:
+        raise PasskeyRefused from error
 
 
 def _remember(session: AsyncSession, challenge: bytes, user: User | None) -> None:
@@ -177,18 +193,14 @@ async def _take_challenge(session: AsyncSession, challenge: bytes, user: User | 
 
 
 def _challenge_in(credential: str) -> bytes:
-    try:
+    with _rubbish_refused():
         client_data = json.loads(credential)["response"]["clientDataJSON"]
         return parse_client_data_json(base64url_to_bytes(client_data)).challenge
-    except RUBBISH as error:
-        raise PasskeyRefused from error
 
 
 async def _find(session: AsyncSession, credential: str) -> Passkey:
-    try:
+    with _rubbish_refused():
         credential_id = parse_authentication_credential_json(credential).raw_id
-    except RUBBISH as error:
-        raise PasskeyRefused from error
     found = await session.scalar(select(Passkey).where(Passkey.credential_id == credential_id).with_for_update())
     if found is None:
         raise PasskeyRefused

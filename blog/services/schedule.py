@@ -4,6 +4,7 @@ import structlog
 
 from blog.services import email_undos, passkeys, sign_in, writing
 from shared.db.session import transaction
+from shared.infrastructure.user_loader import forget_closed_visits
 
 log = structlog.get_logger("blog")
 
@@ -12,7 +13,7 @@ EVERY = 10.0
 
 
 async def keep_schedule() -> None:
-    """Background work of the blog: brings out what is due, forgets old links and challenges."""
+    """Background work of the blog: brings out what is due, forgets old links, challenges and sessions."""
     while True:
         await once()
         await asyncio.sleep(EVERY)
@@ -24,5 +25,6 @@ async def once() -> None:
         await sign_in.forget_old_links(session)
         await email_undos.forget_old(session)
         await passkeys.forget_old_challenges(session)
+        await forget_closed_visits(session)
     if found:
         log.info("published on schedule", slugs=found)

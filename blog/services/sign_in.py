@@ -3,7 +3,6 @@
 Nothing that is stored is enough to sign in with.
 """
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,13 +10,13 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blog.services import authenticators, erasures, members
+from blog.services import erasures, members, second_factors
 from shared.errors import Conflict, Invalid
 from shared.events.bus import emit_event
 from shared.events.payloads.blog import MagicLinkRequested, SignedIn
 from shared.infrastructure.user_loader import doubt_visits, start_visit
 from shared.models import EventDelivery, MagicLink, User
-from shared.utils import keyed_hash, random_token, utcnow
+from shared.utils import hash_token, keyed_hash, random_token
 
 LIFETIME = timedelta(minutes=10)
 LATE = timedelta(minutes=2)
@@ -43,11 +42,11 @@ async def request_link(session: AsyncSession, email: str, *, next_url: str, brow
     link = MagicLink(
         email=email,
         nonce=nonce,
-        browser_hash=_hash(browser),
+        browser_hash=hash_token(browser),
         next_path=next_url,
         expires_at=func.now() + LIFETIME,
     )
-    link.token_hash = _hash(secret_of(link, key=key))
+    link.token_hash = hash_token(secret_of(link, key=key))
     session.add(link)
     await session.flush()
     emit_event(session, MagicLinkRequested(link_id=link.id))
@@ -71,7 +70,7 @@ def secret_of(link: MagicLink, *, key: str) -> str:
 
 def key_of(link: MagicLink, keys: list[str]) -> str | None:
     """The site's key that this link was made with: a mail may still wait while the key is changed."""
-    return next((key for key in keys if link.token_hash == _hash(secret_of(link, key=key))), None)
+    return next((key for key in keys if link.token_hash == hash_token(secret_of(link, key=key))), None)
 
 
 def code_of(link: MagicLink, *, key: str) -> str:
@@ -81,22 +80,24 @@ def code_of(link: MagicLink, *, key: str) -> str:
 
 
 async def find_open_link(session: AsyncSession, secret: str) -> MagicLink | None:
-    query = select(MagicLink).where(MagicLink.token_hash == _hash(secret), _may_be_tried())
+    query = select(MagicLink).where(MagicLink.token_hash == hash_token(secret), _may_be_tried())
     found: MagicLink | None = await session.scalar(query)
     return found
 
 
-async def get_link(session: AsyncSession, link_id: int) -> MagicLink | None:
-    return await session.get(MagicLink, link_id)
+async def find_link_to_mail(session: AsyncSession, link_id: int) -> MagicLink | None:
+    """None for a dead one: a mail server that was away for long must not bring a heap of them."""
+    found: MagicLink | None = await session.scalar(select(MagicLink).where(MagicLink.id == link_id, _still_open()))
+    return found
 
 
 def asked_here(link: MagicLink, browser: str) -> bool:
-    return hmac.compare_digest(link.browser_hash, _hash(browser))
+    return hmac.compare_digest(link.browser_hash, hash_token(browser))
 
 
 async def is_waiting(session: AsyncSession, browser: str) -> bool:
     """Whether this is the cookie of a browser that asked, and may still use its mail."""
-    waiting = select(MagicLink.id).where(MagicLink.browser_hash == _hash(browser), _may_be_tried())
+    waiting = select(MagicLink.id).where(MagicLink.browser_hash == hash_token(browser), _may_be_tried())
     return bool(browser) and await session.scalar(waiting.limit(1)) is not None
 
 
@@ -118,7 +119,7 @@ async def take_try(session: AsyncSession, browser: str) -> Sequence[MagicLink]:
 
     To be committed on its own, so that a refusal does not give the try back.
     """
-    mine = update(MagicLink).where(MagicLink.browser_hash == _hash(browser), _may_be_tried())
+    mine = update(MagicLink).where(MagicLink.browser_hash == hash_token(browser), _may_be_tried())
     counted = mine.values(tries=MagicLink.tries + 1).returning(MagicLink)
     return (await session.scalars(counted)).all()
 
@@ -140,7 +141,7 @@ async def _sign_in(session: AsyncSession, link_id: int) -> tuple[User, str]:
         raise LinkWornOut
     user = await members.welcome(session, row.email)
     # Else whoever reads the mail could put a second factor of their own in the place of the member's.
-    proved = not await authenticators.has_second_factor(session, user)
+    proved = not await second_factors.has_any(session, user)
     await begin(session, user, proved=proved)
     return user, row.next_path
 
@@ -159,7 +160,7 @@ async def begin_with_new_factor(session: AsyncSession, user: User) -> None:
 
 
 async def forget_old_links(session: AsyncSession) -> None:
-    await session.execute(delete(MagicLink).where(MagicLink.expires_at < utcnow() - timedelta(days=1)))
+    await session.execute(delete(MagicLink).where(MagicLink.expires_at < func.now() - timedelta(days=1)))
 
 
 def _still_open() -> ColumnElement[bool]:
@@ -169,7 +170,3 @@ def _still_open() -> ColumnElement[bool]:
 def _may_be_tried() -> ColumnElement[bool]:
     """After three wrong codes the link in the same mail is dead too."""
     return and_(_still_open(), MagicLink.tries < TRIES)
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from cart.models import Order, OrderLine, Payment
+from shared.db.addresses import belongs_to
 from shared.errors import NotFound
 from shared.events.payloads.cart import OrderLine as LineFact
 from shared.events.payloads.cart import OrderPaid
@@ -65,10 +66,7 @@ async def list_payments(session: AsyncSession, order_id: int) -> Sequence[Paymen
 
 async def list_of_member(session: AsyncSession, *, user_id: int | None, email: str | None, page: int = 1) -> Page:
     """Ordered while signed in, or as a guest with the address that signing in has proved."""
-    mine = or_(
-        Order.user_id == user_id if user_id is not None else Order.id.is_(None),
-        Order.email == email.lower() if email else Order.id.is_(None),
-    )
+    mine = belongs_to(Order, user_id, Order.email == (email or "").lower())
     return await _page(session, select(Order).where(mine, Order.status != "draft"), page)
 
 

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from cart.models import Basket, BasketLine, Order, Refund
 from cart.services import receipts, totals
 from shared.config import Settings
-from shared.db.addresses import ERASED, erasure_key, is_address
+from shared.db.addresses import ERASED, belongs_to, erasure_key, is_address
 from shared.events.payloads.accounts import MemberErased
 
 
@@ -17,7 +17,7 @@ async def forget(session: AsyncSession, event: MemberErased, *, secret_key: str)
     """Orders stay, as the law on accounts asks, with their amounts and without a person. Baskets go."""
     theirs = is_address(Order.email, event.address, key=erasure_key(secret_key))
     nobody = {"email": ERASED, "buyer": "", "user_id": None, "session_id": None}
-    orders = update(Order).where(or_(Order.user_id == event.user_id, theirs)).values(nobody)
+    orders = update(Order).where(belongs_to(Order, event.user_id, theirs)).values(nobody)
     found = await session.scalars(orders.returning(Order.id), execution_options={"synchronize_session": False})
     # Written by staff, about whoever asked for it.
     refunds = update(Refund).where(Refund.order_id.in_(found.all())).values(reason="")
@@ -27,7 +27,7 @@ async def forget(session: AsyncSession, event: MemberErased, *, secret_key: str)
 
 async def describe(session: AsyncSession, settings: Settings, *, user_id: int, email: str) -> dict[str, Any]:
     """Orders with their lines, drafts left out, what was paid back, and what lies in the basket."""
-    mine: ColumnElement[bool] = or_(Order.user_id == user_id, Order.email == email.lower())
+    mine = belongs_to(Order, user_id, Order.email == email.lower())
     query = select(Order).where(mine, Order.status != "draft").options(selectinload(Order.lines)).order_by(Order.id)
     orders = (await session.scalars(query)).all()
     lines = select(BasketLine).join(Basket, Basket.id == BasketLine.basket_id).where(Basket.user_id == user_id)

@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from events.models import Entry, Hold, Ticket
 from events.services import places, reservations, ticket_types
 from events.services.places import Move
+from shared.db.addresses import belongs_to
 from shared.errors import NotFound
 from shared.utils import utcnow
 
@@ -94,13 +95,9 @@ async def list_of_order(session: AsyncSession, order: str) -> Sequence[Ticket]:
 async def list_of_person(
     session: AsyncSession, *, email: str | None, user_id: int | None, limit: int = 100
 ) -> Sequence[Ticket]:
-    """For the account page: what was bought with this address or by this member, the newest entry first."""
-    whose = [Ticket.email == email.lower()] if email else []
-    if user_id is not None:
-        whose.append(Ticket.user_id == user_id)
-    if not whose:
-        return []
-    query = select(Ticket).join(Ticket.entry).where(or_(*whose), Ticket.status != "void").options(*_whole())
+    """For the account page: what this member bought, or a guest with this address, the newest entry first."""
+    mine = belongs_to(Ticket, user_id, Ticket.email == (email or "").lower())
+    query = select(Ticket).join(Ticket.entry).where(mine, Ticket.status != "void").options(*_whole())
     return (await session.scalars(query.order_by(Entry.starts_at.desc(), Ticket.id).limit(limit))).all()
 
 

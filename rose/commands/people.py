@@ -32,14 +32,14 @@ async def revoke(email: str, role: Role, page: str | None) -> None:
 
 
 async def reset(email: str) -> None:
-    from blog.services import authenticators, members
+    from blog.services import members, second_factors
     from rose.database import site_database
     from shared.db.session import transaction
 
     address = _address(email)
     async with site_database(), transaction() as session:
         member = await members.get_by_email(session, address)
-        await authenticators.remove_all(session, member)
+        await second_factors.remove_all(session, member)
         await members.sign_out_everywhere(session, member)
 
 

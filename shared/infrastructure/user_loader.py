@@ -1,6 +1,5 @@
 """Who is asking: the session behind the cookie, and the member behind the session."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +13,7 @@ from shared.config import Settings
 from shared.db.session import get_session, transaction
 from shared.infrastructure.cookies import set_cookie, shared_cookie
 from shared.models import Grant, User, UserSession
-from shared.utils import random_token, utcnow
+from shared.utils import hash_token, random_token
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,6 @@ TOKEN_LENGTH = 43  # of random_token(32)
 
 def cookie_name(settings: Settings) -> str:
     return shared_cookie(settings, "sid")
-
-
-def hash_token(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
 
 
 def use_user_loader(app: Quart, settings: Settings) -> None:
@@ -68,7 +63,7 @@ def still_open() -> ColumnElement[bool]:
 
 async def _find(token: str) -> tuple[UserSession | None, User | None]:
     query = (
-        select(UserSession, User)
+        select(UserSession, User, UserSession.used_at < func.now() - STEP)
         .outerjoin(User, User.id == UserSession.user_id)
         .where(UserSession.token_hash == hash_token(token), still_open())
     )
@@ -80,14 +75,15 @@ async def _find(token: str) -> tuple[UserSession | None, User | None]:
             row = (await session.execute(query)).one_or_none()
     if row is None:
         return None, None
-    await _note_use(row[0])
-    return row[0], row[1]
+    visit, user, is_to_be_noted = row
+    if is_to_be_noted:
+        await _note_use(visit)
+    return visit, user
 
 
 async def _note_use(visit: UserSession) -> None:
-    if visit.used_at < utcnow() - STEP:
-        async with transaction() as session:
-            await session.execute(update(UserSession).where(UserSession.id == visit.id).values(used_at=func.now()))
+    async with transaction() as session:
+        await session.execute(update(UserSession).where(UserSession.id == visit.id).values(used_at=func.now()))
 
 
 async def start_visit(
@@ -101,14 +97,13 @@ async def start_visit(
     old: UserSession | None = g.visit
     if old is not None:
         await session.execute(delete(UserSession).where(UserSession.id == old.id))
-    now = utcnow()
     visit = UserSession(
         token_hash=hash_token(token),
         public_id=old.public_id if old else random_token(),
         user_id=user.id if user else None,
         user_agent=request.headers.get("User-Agent", "")[:200],
-        second_factor_at=now if second_factor else None,
-        proved_at=now if proved else None,
+        second_factor_at=func.now() if second_factor else None,
+        proved_at=func.now() if proved else None,
         expires_at=func.now() + MEMBER.absolute,
     )
     session.add(visit)
@@ -131,7 +126,10 @@ async def list_visits(session: AsyncSession, user: User) -> Sequence[UserSession
 
 
 async def end_visits(session: AsyncSession, user_id: int, *, only: str | None = None, but: int | None = None) -> int:
-    """Signs a member out: in one browser by its `public_id`, in all `but` one, or everywhere. How many there were."""
+    """Signs a member out: in one browser by its `public_id`, in all `but` one, or everywhere. How many there were.
+
+    Nothing else does.
+    """
     ended = delete(UserSession).where(UserSession.user_id == user_id)
     if only is not None:
         ended = ended.where(UserSession.public_id == only)
@@ -145,6 +143,19 @@ async def forget_old_visits(session: AsyncSession, user_id: int) -> None:
     await session.execute(delete(UserSession).where(UserSession.user_id == user_id, ~still_open()))
 
 
+async def forget_closed_visits(session: AsyncSession, *, at_once: int = 1000) -> None:
+    """What nobody can come in with any more, members' and visitors', with their browsers' names; some of it each time.
+
+    A visitor's basket cannot be reached without its session: while that is in use, it is open.
+    """
+    over = select(UserSession.id).where(~still_open()).limit(at_once).with_for_update(skip_locked=True)
+    await session.execute(delete(UserSession).where(UserSession.id.in_(over)))
+
+
 async def doubt_visits(session: AsyncSession, user_id: int) -> None:
-    """What was proved before a second factor was there is not enough from now on, in any browser."""
-    await session.execute(update(UserSession).where(UserSession.user_id == user_id).values(proved_at=None))
+    """What was proved before a role or a second factor came or went is not enough from now on, in any browser.
+
+    Who proves it anew gets a new cookie (ASVS 7.2.4), so that the one from before never has the new rights.
+    """
+    unproved = {"proved_at": None, "second_factor_at": None}
+    await session.execute(update(UserSession).where(UserSession.user_id == user_id).values(unproved))

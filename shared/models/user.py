@@ -1,11 +1,13 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, func, inspect, select
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, false, func, inspect, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from shared.db.base import Base, created, pk
 from shared.models.grant import Grant, Reach, Right, Role
+
+FRESH = timedelta(minutes=15)
 
 
 class User(Base):
@@ -74,5 +76,8 @@ class UserSession(Base):
     # When the second factor was shown in this session: staff get nowhere without.
     second_factor_at: Mapped[datetime | None]
     # When whoever sits there last proved who they are, by a mailed link or a second factor.
-    proved_at: Mapped[datetime | None]
+    proved_at: Mapped[datetime | None] = mapped_column()
     expires_at: Mapped[datetime]
+
+    # Whether that was within the last minutes, by the database's clock, when the row was loaded.
+    is_fresh: Mapped[bool] = column_property(func.coalesce(proved_at > func.now() - FRESH, false()))

@@ -130,18 +130,6 @@ async def test_a_second_change_does_not_take_the_way_back_away(house: House, mai
     assert (await house.client().post(later)).status_code == 404
 
 
-async def test_an_address_that_somebody_has_meanwhile_is_not_put_back(house: House, mail: MailFake) -> None:
-    ann = await house.member()
-    path = await changed(house, mail, await house.signed_in(ann), "ann@example.com", "new@example.com")
-    await house.member("ann@example.com")
-
-    answer = await house.client().post(path)
-
-    assert answer.status_code == 409
-    assert "Write to us" in answer.text
-    assert await address_of(ann) == "new@example.com"
-
-
 async def test_after_a_week_the_way_back_is_forgotten_with_its_address(house: House, mail: MailFake) -> None:
     path = await changed(house, mail, await house.signed_in(await house.member()), "ann@example.com", "new@example.com")
     async with transaction() as session:

@@ -45,7 +45,7 @@ async def test_ann_signs_in_by_the_link_in_her_mail(house: House, mail: MailFake
 async def test_looking_at_a_link_uses_nothing_up(house: House) -> None:
     browser, scanner = house.client(), house.client()
     path = await ask(house, browser)
-    for _ in range(20):
+    for _ in range(50):
         await scanner.get(path)
         await scanner.head(path)
 

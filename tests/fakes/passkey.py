@@ -20,20 +20,25 @@ def b64(raw: bytes) -> str:
 
 @dataclass
 class SoftPasskey:
-    """`origin` and `host` are where the device believes to be; `verified` is whether its owner showed a finger."""
+    """`origin` and `host` are where the device believes to be; `verified` is whether its owner showed a finger.
+
+    `statement` is what its maker says of it, in the format named first: nothing, usually.
+    """
 
     origin: str = "http://localhost:8000"
     host: str = "localhost"
     verified: bool = True
     counter: int = 0
     credential_id: bytes = field(default_factory=lambda: secrets.token_bytes(16))
+    statement: tuple[Any, Any] = ("none", {})
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     def create(self, options: dict[str, Any]) -> str:
         self.counter += 1
         name = len(self.credential_id).to_bytes(2, "big") + self.credential_id
         seen = self._seen(WITH_KEY) + bytes(16) + name + self._public_key()
-        attestation = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": seen})
+        form, words = self.statement
+        attestation = cbor2.dumps({"fmt": form, "attStmt": words, "authData": seen})
         told = self._told("webauthn.create", options["challenge"])
         return self._credential({"clientDataJSON": b64(told), "attestationObject": b64(attestation)})
 

@@ -30,7 +30,7 @@ async def nest(house: House) -> tuple[User, httpx.AsyncClient]:
     """The member, signed in, with a trace everywhere: what was told has arrived."""
     canary = await house.member(ADDRESS, name=NAME, rights=[Right(Role.STEWARD, ("page", 1))])
     browser = await house.signed_in(canary)
-    order = await _bought(canary)
+    order = await bought(canary)
     async with transaction() as session:
         await _in_the_account(session, canary)
         await _around(session, canary, order)
@@ -42,7 +42,7 @@ async def nest(house: House) -> tuple[User, httpx.AsyncClient]:
     return canary, browser
 
 
-async def _bought(member: User) -> Order:
+async def bought(member: User) -> Order:
     """Paid for, and told to everybody: the receipt and the ticket are on their way."""
     order = await a_placed_order(
         of=Identity(user_id=member.id), email=member.email, buyer=member.name, user_id=member.id

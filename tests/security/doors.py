@@ -11,11 +11,12 @@ from blog.models import Authenticator, EmailChange, EmailUndo, Passkey
 from blog.services import authenticators, email_undos, emails, grants
 from shared.browser.app.limits import OwnCounter
 from shared.db.session import get_session, transaction
-from shared.infrastructure.user_loader import hash_token
 from shared.models import MagicLink, Right, Role, User, UserSession
+from shared.utils import hash_token
 from tests.house import House
 from tests.security import visits
-from tests.security.gatekeeper import AGAIN, IN, REFUSED, SECOND, SIGN_IN, Browser, Gatekeeper, Person
+from tests.security.gatekeeper import AGAIN, IN, REFUSED, SECOND, SIGN_IN, Gatekeeper
+from tests.security.people import Browser, Person
 
 TIMES = {
     "user_sessions": ("created_at", "used_at", "proved_at", "second_factor_at", "expires_at"),

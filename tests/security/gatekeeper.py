@@ -4,13 +4,11 @@ A model: it asks neither the apps nor the database. Its clock stands still until
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from itertools import count
 
-import httpx
 import pyotp
 
-from shared.models import MagicLink
-from tests.fakes.passkey import SoftPasskey
+from tests.security.people import Browser, Challenge, Change, Mail, Person, Visit
 
 # All time passes in steps of this many seconds: no sum of them comes within a minute and a half before any limit below.
 STEP = 201
@@ -23,90 +21,10 @@ TRIES = 3
 SIGN_IN, SECOND, AGAIN, REFUSED, IN = "/sign-in/", "/sign-in/second/", "/sign-in/again/", "403", ""
 
 
-@dataclass(eq=False)
-class Person:
-    """`last_step` is the newest half minute whose digits were taken, `counted` what their passkey showed last."""
-
-    email: str
-    roles: set[str] = field(default_factory=set)
-    device: SoftPasskey = field(default_factory=SoftPasskey)
-    has_passkey: bool = False
-    counted: int = 0
-    app: pyotp.TOTP | None = None
-    last_step: int = 0
-    codes: list[str] = field(default_factory=list)
-    spent: list[str] = field(default_factory=list)
-
-    @property
-    def is_staff(self) -> bool:
-        return bool(self.roles)
-
-    @property
-    def has_factor(self) -> bool:
-        return self.has_passkey or self.app is not None
-
-    def lose_factors(self) -> None:
-        self.has_passkey, self.app = False, None
-        self.spent += self.codes
-        self.codes = []
-
-
-@dataclass(eq=False)
-class Visit:
-    """Somebody signed in, in one browser. `proved` is when they last showed who they are."""
-
-    of: Person
-    created: int
-    used: int
-    proved: int | None
-    second: bool
-
-
-@dataclass(eq=False)
-class Browser:
-    client: httpx.AsyncClient
-    visit: Visit | None = None
-
-    @property
-    def cookie(self) -> str:
-        return self.client.cookies.get("sid", "")
-
-
-@dataclass(eq=False)
-class Mail:
-    """A link and six digits, for the browser that asked."""
-
-    link: MagicLink
-    asker: Browser
-    asked: int
-    tries: int = 0
-    used: bool = False
-
-
-@dataclass(eq=False)
-class Challenge:
-    """`whose` it is: of the member who adds a passkey, or nobody's, to sign in with."""
-
-    options: dict[str, str]
-    whose: Person | None
-    given: int
-    used: bool = False
-
-
-@dataclass(eq=False)
-class Change:
-    """Of an address, or the way back from one. `over` when it was used, or another took its place."""
-
-    of: Person
-    email: str
-    path: str
-    asked: int
-    over: bool = False
-
-
 class Gatekeeper:
     def __init__(self, browsers: Sequence[Browser], people: Sequence[Person]) -> None:
         self.now = 0
+        self.order = count(1)
         self.browsers, self.people = list(browsers), list(people)
         self.mails: list[Mail] = []
         self.challenges: list[Challenge] = []
@@ -165,15 +83,15 @@ class Gatekeeper:
         mail.used = True
         person = self.find(mail.link.email)
         if person is None:
-            person = Person(mail.link.email)
+            person = Person(mail.link.email, came=next(self.order))
             self.people.append(person)
         self.sign_in(browser, person, before, proved=not person.has_factor, second=False)
 
     def doubt(self, person: Person) -> None:
-        """What was shown before there was a second factor is not enough any more."""
+        """What was shown before a second factor came, or a role came or went, is not enough any more."""
         for browser in self.browsers:
             if browser.visit and browser.visit.of is person:
-                browser.visit.proved = None
+                browser.visit.proved, browser.visit.second = None, False
 
     def sign_out(self, browser: Browser) -> None:
         if browser.cookie:
@@ -208,23 +126,57 @@ class Gatekeeper:
 
     def change_address(self, wish: Change, undo: Change, *, here: Browser) -> None:
         wish.over, wish.of.email = True, wish.email
+        undo.came = next(self.order)
         self.undos.append(undo)
         self.sign_out_all(wish.of, but=here)
 
+    def add_passkey(self, person: Person, counted: int) -> None:
+        person.has_passkey, person.counted, person.passkey_came = True, counted, next(self.order)
+        self.doubt(person)
+
+    def add_app(self, person: Person, app: pyotp.TOTP, step: int) -> None:
+        person.app, person.last_step, person.app_came = app, step, next(self.order)
+        self.doubt(person)
+
+    def gives_way(self, person: Person | None, undo: Change) -> bool:
+        """Whoever came to the address since, and holds nothing; nobody is in the way of its owner."""
+        if person in {None, undo.of}:
+            return True
+        return person is not None and person.came > undo.came and not (person.roles or person.has_factor)
+
     def go_back(self, undo: Change) -> None:
-        """And what was changed or wished for after it is worth nothing."""
+        """And what was changed, wished for or set up after it is worth nothing, and who gave way is nobody."""
+        newcomer = self.find(undo.email)
+        if newcomer and newcomer is not undo.of:
+            self.forget(newcomer)
         undo.of.email = undo.email
+        undo.of.lose_factors(passkey=undo.of.passkey_came > undo.came, app=undo.of.app_came > undo.came)
+        undo.of.lose_codes()
         for later in self.undos[self.undos.index(undo) :]:
             later.over = later.over or later.of is undo.of
         self._forget_wishes(undo.of)
         self.sign_out_all(undo.of)
 
+    def forget(self, person: Person) -> None:
+        self.people.remove(person)
+        self.sign_out_all(person)
+        self._forget_wishes(person)
+        for undo in self.undos:
+            undo.over = undo.over or undo.of is person
+
     def _forget_wishes(self, person: Person) -> None:
         for wish in self.wishes:
             wish.over = wish.over or wish.of is person
 
+    def give_role(self, person: Person, role: str) -> None:
+        if role not in person.roles:
+            self.doubt(person)
+        person.roles.add(role)
+
     def take_role(self, person: Person, role: str) -> None:
         """What is over for staff stays over when its owner is no staff any more."""
+        if role in person.roles:
+            self.doubt(person)
         over = [browser for browser in self.browsers if browser.visit and self.visit(browser) is None]
         for browser in over:
             if browser.visit and browser.visit.of is person:

@@ -135,7 +135,7 @@ def sheets(ids: dict[str, Any], more: dict[type[Form], More]) -> list[Sheet]:
         Sheet(b.ReplayLetters, "blog", "/admin/bus/replays/", stores=False),
         Sheet(b.BeginAuthenticator, "blog", "/account/security/authenticator/", stores=False),
         Sheet(b.ConfirmAuthenticator, "blog", "/account/security/authenticator/confirm/", stores=False),
-        Sheet(b.SecondFactor, "blog", "/sign-in/second/", stores=False),
+        Sheet(b.SecondFactor, "blog", "/sign-in/second/", more=more.get(b.SecondFactor), stores=False),
         Sheet(b.ShowPasskey, "blog", "/sign-in/passkey/", stores=False),
         Sheet(e.CheckIn, "events", "/admin/check-in/", stores=False),
         Sheet(b.SearchAudit, "blog", "/admin/audit/", method="GET", stores=False),

@@ -15,6 +15,7 @@ from tests.house import House
 from tests.security.desk import Desk
 from tests.security.sheets import NOT_FOR_PEOPLE, Sheet
 from tests.security.test_extra_fields import forms
+from tests.security.visits import add_app
 
 # fmt: off
 ODD = [
@@ -71,7 +72,15 @@ def numbered(sent: dict[str, Any], number: int) -> dict[str, str]:
 
 
 async def test_no_form_lets_through_what_breaks_an_answer(house: House, unlimited: None) -> None:
-    desk = Desk(house, await house.signed_in(await house.member("bob@example.com", name="Bob", admin=True)))
+    bob = await house.member("bob@example.com", name="Bob", admin=True)
+    desk = Desk(house, await house.signed_in(bob))
+
+    async def with_an_app(number: int) -> dict[str, Any]:
+        if number == 0:
+            await add_app(house, desk.boss, bob)
+        return {}
+
+    desk.more[b.SecondFactor] = with_an_app
     sheets = [*await desk.settle(await house.member()), *without_words(desk)]
     broken = []
     for sheet in [sheet for sheet in sheets if sheet.method == "POST"]:

@@ -1,5 +1,8 @@
 """A passkey signs in at one touch; what is not quite one signs nobody in."""
 
+import secrets
+from typing import Any
+
 import httpx
 import pytest
 from sqlalchemy import text
@@ -117,6 +120,42 @@ async def test_nobody_removes_or_names_the_passkey_of_another(house: House, cleo
 
     assert (removed.status_code, named.status_code) == (404, 404)
     assert await state_of(cleo) == before
+
+
+STATEMENTS = [
+    {},
+    [],
+    None,
+    {"ver": 1, "response": 2},
+    {"ver": "1", "response": b"a.b.c"},
+    {"ver": "1", "response": b"W10.W10.W10"},
+    {"ver": "1", "response": b"\xff"},
+    {"alg": -7, "sig": b"s", "x5c": []},
+    {"alg": -7, "sig": b"s", "x5c": [b"no certificate"]},
+    {"alg": -7, "sig": "s", "x5c": 5},
+    {"alg": "x", "sig": b"s"},
+    {"alg": -7, "sig": b"s"},
+    {"ver": "2.0", "alg": -65535, "sig": b"s", "x5c": [b"c"], "certInfo": b"c", "pubArea": b"p"},
+    {"ver": "2.0", "alg": -65535, "sig": b"s", "x5c": [b"c"], "certInfo": b"\xffTCG" * 30, "pubArea": b"\x00\x23" * 90},
+]
+
+
+@pytest.mark.parametrize(
+    "form", ["android-safetynet", "android-key", "apple", "fido-u2f", "packed", "tpm", "x", 5, None]
+)
+async def test_what_no_maker_would_say_of_a_device_is_refused(house: House, cleo: User, form: Any) -> None:
+    browser = await by_mail(house, cleo)
+
+    answers = [await add_passkey(browser, SoftPasskey(statement=(form, words))) for words in STATEMENTS]
+
+    assert {answer.status_code for answer in answers} == {422}
+    assert await state_of(cleo) == ([], None, [])
+
+
+async def test_a_name_as_long_as_no_device_gives_it_is_refused(house: House, cleo: User) -> None:
+    answer = await add_passkey(await by_mail(house, cleo), SoftPasskey(credential_id=secrets.token_bytes(4000)))
+
+    assert answer.status_code == 422
 
 
 @pytest.mark.parametrize(

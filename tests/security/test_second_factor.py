@@ -99,6 +99,16 @@ async def test_digits_cannot_be_guessed_at_length(house: House, cleo: User) -> N
     assert not await is_let_in(browser)
 
 
+@pytest.mark.parametrize("typed", ["äöüßéè", "²²²²²²", "😀😀😀😀😀😀", "ABCDEF", "      x", "\ufeff12345"])
+async def test_what_is_no_code_at_all_is_refused(house: House, cleo: User, typed: str) -> None:
+    browser = await by_mail(house, cleo)
+    await add_app(house, browser, cleo)
+
+    answer = await browser.post("/sign-in/second/", data={"code": typed})
+
+    assert answer.status_code == 422
+
+
 @pytest.mark.parametrize(
     "way",
     [
@@ -152,6 +162,52 @@ async def test_new_recovery_codes_end_the_old_ones(house: House, cleo: User) -> 
     answer = await browser.post("/sign-in/second/", data={"code": old[3]})
 
     assert answer.status_code == 422
+
+
+async def test_whoever_reads_the_mail_makes_no_codes_for_who_has_no_second_factor(house: House, cleo: User) -> None:
+    """Else the mailbox were enough: make some, show one, be let in."""
+    browser = await by_mail(house, cleo)
+
+    page = await browser.post(f"{SECURITY}recovery-codes/")
+
+    assert page.status_code == 409
+    assert "set one of those up first" in page.text
+    assert await state_of(cleo) == ([], None, [])
+
+
+async def test_a_recovery_code_is_nothing_without_what_it_stands_in_for(house: House, cleo: User) -> None:
+    owner = await by_mail(house, cleo)
+    await add_app(house, owner, cleo)
+    codes = await recovery_codes(owner)
+    async with transaction() as session:
+        await session.execute(text("DELETE FROM authenticators"))
+    browser = await by_mail(house, cleo)
+
+    answer = await browser.post("/sign-in/second/", data={"code": codes[0]})
+
+    assert answer.status_code == 422
+    assert not await is_let_in(browser)
+
+
+@pytest.mark.parametrize("last", ["app", "passkey", "all"])
+async def test_with_the_last_second_factor_the_codes_go(house: House, cleo: User, last: str) -> None:
+    owner = await by_mail(house, cleo)
+    await add_passkey(owner, SoftPasskey())
+    await add_app(house, owner, cleo)
+    await recovery_codes(owner)
+    passkey = f"{SECURITY}passkeys/{(await state_of(cleo))[0][0]}/delete/"
+    ways = {
+        "app": [passkey, f"{SECURITY}authenticator/delete/"],
+        "passkey": [f"{SECURITY}authenticator/delete/", passkey],
+        "all": ["/account/", f"/admin/members/{cleo.id}/second-factors/delete/"],
+    }
+
+    left = []
+    for way in ways[last]:
+        await owner.post(way)
+        left.append(len((await state_of(cleo))[2]))
+
+    assert left == [10, 0]
 
 
 async def test_the_database_gives_no_second_factor_away(house: House, cleo: User) -> None:

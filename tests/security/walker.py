@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from tests.security.doors import Doors, place_of
-from tests.security.gatekeeper import ABSOLUTE, IDLE, IN, STEP, Browser, Gatekeeper, Person
+from tests.security.gatekeeper import ABSOLUTE, IDLE, IN, STEP, Gatekeeper
+from tests.security.people import Browser, Person
 
 T = TypeVar("T")
 Method = TypeVar("Method", bound=Callable[..., None])

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.passkey import SoftPasskey
 from tests.security.doors import half_minute
-from tests.security.gatekeeper import Challenge, Person
+from tests.security.people import Challenge, Person
 from tests.security.visits import SECURITY, codes_on
 from tests.security.walker import AT, LATEST, WHO, Walker, latest, step
 
@@ -42,7 +42,7 @@ class ByFactor(Walker):
         assert me
         step += how == "next"
         digits = how in {"now", "next"} and me.app is not None and step > me.last_step
-        good = digits or shown in me.codes
+        good = digits or (me.has_factor and shown in me.codes)
         assert self.answer.status_code == (303 if good else 422)
         if digits:
             me.last_step = step
@@ -80,8 +80,8 @@ class ByFactor(Walker):
         good = me is not None and self.keeper.is_good(challenge, me) and not stolen and not me.has_passkey
         assert (self.answer.status_code == 303) == good
         if me and good:
-            challenge.used, me.has_passkey, me.counted = True, True, device.counter
-            self.keeper.doubt(me)
+            challenge.used = True
+            self.keeper.add_passkey(me, device.counter)
             self.keeper.sign_in(browser, me, before, second=True)
             self.everybody_moved()
 
@@ -92,7 +92,7 @@ class ByFactor(Walker):
         if self.passes(browser, f"{SECURITY}passkeys/{number}/delete/"):
             good = owner.has_passkey and owner is self.keeper.person(browser)
             assert self.answer.status_code == (303 if good else 404)
-            owner.has_passkey = owner.has_passkey and not good
+            owner.lose_factors(passkey=good, app=False)
 
     @step(at=AT)
     def add_an_app(self, at: int) -> None:
@@ -106,8 +106,7 @@ class ByFactor(Walker):
             return
         app, step = self.do(self.doors.pending_app(me)), half_minute()
         assert self.passes(browser, f"{SECURITY}authenticator/confirm/", code=app.generate_otp(step))
-        me.app, me.last_step = app, step
-        self.keeper.doubt(me)
+        self.keeper.add_app(me, app, step)
         self.keeper.sign_in(browser, me, before, second=True)
         self.everybody_moved()
 
@@ -115,13 +114,16 @@ class ByFactor(Walker):
     def remove_the_app(self, at: int) -> None:
         browser = self.visitor(at)
         if self.passes(browser, f"{SECURITY}authenticator/delete/"):
-            self.me(browser).app = None
+            self.me(browser).lose_factors(passkey=False)
 
     @step(2, at=AT)
     def make_recovery_codes(self, at: int) -> None:
         browser = self.visitor(at)
         if self.passes(browser, f"{SECURITY}recovery-codes/"):
             me = self.me(browser)
+            assert self.answer.status_code == (200 if me.has_factor else 409)
+            if not me.has_factor:
+                return
             me.spent += me.codes
             me.codes = codes_on(self.answer)
             assert len(me.codes) == 10

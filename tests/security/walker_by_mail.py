@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from tests.security.gatekeeper import Browser, Mail
+from tests.security.people import Browser, Mail
 from tests.security.visits import digits_of, path_of
 from tests.security.walker import AT, EMAILS, LATEST, Walker, latest, step
 

@@ -2,7 +2,8 @@
 
 from hypothesis import strategies as st
 
-from tests.security.gatekeeper import UNDO, Change
+from tests.security.gatekeeper import UNDO
+from tests.security.people import Change
 from tests.security.visits import SECURITY
 from tests.security.walker import AT, EMAILS, LATEST, WHO, Walker, latest, step
 
@@ -44,11 +45,25 @@ class InAccounts(Walker):
         if undo.over or self.keeper.now - undo.asked >= UNDO:
             assert answer.status_code == 404
             return
-        taken = self.keeper.find(undo.email) not in {None, undo.of}
-        assert answer.status_code == (409 if taken else 303)
-        if not taken:
+        good = self.keeper.gives_way(self.keeper.find(undo.email), undo)
+        assert answer.status_code == (303 if good else 409)
+        if good:
             self.keeper.go_back(undo)
             self.everybody_moved()
+
+    @step(2, at=AT, other=AT, first=st.sampled_from(["nothing", "a passkey", "the old address"]))
+    def lose_an_address_and_take_it_back(self, at: int, other: int, first: str) -> None:
+        """Somebody at one browser changes it and settles in; its owner comes to another, or signs in there first."""
+        before = len(self.keeper.undos)
+        self.wish_for_another_address(at, "dora@example.com")
+        self.confirm_another_address(at, 0)
+        if len(self.keeper.undos) == before:
+            return
+        if first == "a passkey":
+            self.add_a_passkey(at, 0, None)
+        elif first == "the old address":
+            self.come_in_by_mail(other, self.keeper.undos[-1].email)
+        self.go_back_to_the_address_before(other, 0)
 
     @step(at=AT)
     def sign_out(self, at: int) -> None:
@@ -82,7 +97,7 @@ class InAccounts(Walker):
             return
         assert self.answer.status_code == 303
         if deed == "grants/":
-            member.roles.add("editor")
+            self.keeper.give_role(member, "editor")
         elif deed == "grants/delete/":
             self.keeper.take_role(member, "editor")
         else:
@@ -97,7 +112,7 @@ class InAccounts(Walker):
         member = visit.of if (visit := self.visitor(at).visit) else self.keeper.people[at]
         held = "editor" not in member.roles
         if held:
-            member.roles.add("editor")
+            self.keeper.give_role(member, "editor")
         else:
             self.keeper.take_role(member, "editor")
         self.do(self.doors.set_role(member, "editor", held=held))

@@ -1,6 +1,6 @@
 from quart import Blueprint, Response, g
 
-from blog.services import authenticators, members
+from blog.services import members, second_factors
 from shared.browser.app.authz import require, require_fresh
 from shared.browser.app.utils.htmx import see_other
 from shared.models.grant import Role
@@ -23,6 +23,6 @@ async def destroy(member_id: int) -> Response:
 async def remove_factors(member_id: int) -> Response:
     """Device and codes are lost: everything is taken away, and whoever has them is signed out."""
     member = await members.get(g.session, member_id)
-    await authenticators.remove_all(g.session, member)
+    await second_factors.remove_all(g.session, member)
     await members.sign_out_everywhere(g.session, member)
     return await see_other(f"/admin/members/{member_id}/?saved=signed-out")

@@ -1,7 +1,6 @@
 """Who may come here. Whether this member may do this to that is for the services to say, by the Reach given."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import quote, urlsplit
@@ -12,9 +11,8 @@ from shared.browser.app.csrf import SAFE
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import Forbidden
 from shared.models.grant import Reach, Role
-from shared.utils import host_url, utcnow
+from shared.utils import host_url
 
-FRESH = timedelta(minutes=15)
 P = ParamSpec("P")
 R = TypeVar("R")
 Route = Callable[P, Awaitable[R]]
@@ -39,7 +37,7 @@ def require_fresh(route: Route[P, R]) -> Route[P, R]:
     async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         if g.user is None:
             return cast("R", _to("/sign-in/"))
-        if g.visit.proved_at is None or g.visit.proved_at < utcnow() - FRESH:
+        if not g.visit.is_fresh:
             return cast("R", _to("/sign-in/again/"))
         return await route(*args, **kwargs)
 
@@ -60,8 +58,8 @@ def require(*roles: Role, whole: bool = False) -> Callable[[Route[P, R]], Route[
             reach = g.user.reach(*roles)
             if not (reach.whole if whole else reach):
                 raise Forbidden
-            if not _has_shown_second_factor():
-                return cast("R", _to("/sign-in/second/"))
+            if missing := _missing_proof():
+                return cast("R", _to(missing))
             return await route(*args, **kwargs)
 
         guarded.required = roles, whole  # type: ignore[attr-defined]
@@ -72,11 +70,14 @@ def require(*roles: Role, whole: bool = False) -> Callable[[Route[P, R]], Route[
 
 def reach_of(*roles: Role) -> Reach:
     """How far the say of whoever is asking goes in these roles; nowhere for a visitor."""
-    return g.user.reach(*roles) if g.user and _has_shown_second_factor() else Reach()
+    return g.user.reach(*roles) if g.user and not _missing_proof() else Reach()
 
 
-def _has_shown_second_factor() -> bool:
-    return not current_settings().features.staff_second_factor or g.visit.second_factor_at is not None
+def _missing_proof() -> str | None:
+    """Where staff prove who they are first: once in each session, and anew when their roles have changed."""
+    if current_settings().features.staff_second_factor:
+        return None if g.visit.second_factor_at else "/sign-in/second/"
+    return None if g.visit.proved_at else "/sign-in/again/"
 
 
 def _to(page: str) -> Any:

@@ -26,6 +26,15 @@ class _AboutMember(DomainFact):
         return f"user:{self.user_id}"
 
 
+class SecondFactorChanged(_AboutMember):
+    """What a member can show beside the mailed link came or went. `notice` tells one mail about it from the next."""
+
+    name: ClassVar[str] = "accounts.second_factor_changed"
+
+    change: str
+    notice: str
+
+
 class ErasureRequested(_AboutMember):
     """A member wants to be forgotten, in a week. The mail is made from the row."""
 

@@ -18,9 +18,8 @@ from events.models import Entry, TicketType
 from market.models import Product
 from shared.config import Settings
 from shared.db.session import transaction
-from shared.infrastructure.user_loader import hash_token
 from shared.models import UserSession
-from shared.utils import utcnow
+from shared.utils import hash_token, utcnow
 from tests.cart.kills.buyer import TOKEN, Buyer
 from tests.cart.kills.failpoints import Failpoints
 from tests.cart.visitors import Shop
