@@ -159,13 +159,12 @@ async def _is_read(count: int) -> bool:
         return len(sown) == count and all(row.events == 0 for row in await list_lag(session))
 
 
-async def test_a_backup_that_reads_an_old_piece_holds_up_nobody(
-    full: EventProcessor, beside: Connection, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.parametrize("read", ["event_log.p000000", "ONLY domain_events"])
+async def test_a_backup_that_reads_the_log_holds_up_nobody(full: EventProcessor, beside: Connection, read: str) -> None:
     await grow_old()
     taken: list[float] = []
     async with beside.transaction():
-        await beside.execute("LOCK TABLE event_log.p000000 IN ACCESS SHARE MODE")
+        await beside.execute(f"LOCK TABLE {read} IN ACCESS SHARE MODE")
         keeping = asyncio.create_task(tidy(full))
         while not keeping.done():
             before = asyncio.get_running_loop().time()
