@@ -79,12 +79,22 @@ class Registration:
 _registrations: dict[str, Registration] = {}
 
 
+class NameTaken(ValueError):
+    """Two things of one name: the second would silently take the place of the first."""
+
+
+class NoMoment(ValueError):
+    """A time without its zone: nobody knows when that is."""
+
+
 def emit_event(session: AsyncSession, fact: DomainFact, *, at: datetime | None = None) -> None:
     """Told to every handler once this transaction has committed, and never if it does not.
 
     `at` (aware) lets it happen later: within ten seconds after that moment, when a processor runs.
-    Raises WroteWhileReading in a session that may only read.
+    Raises WroteWhileReading in a session that may only read, NoMoment when `at` has no zone.
     """
+    if at is not None and at.utcoffset() is None:
+        raise NoMoment(at)
     pending = Pending(
         new_id(),
         fact.name,
@@ -104,13 +114,18 @@ def register_handler(
     """`handler(session, event)` takes effect exactly once; `handler(event)` is called at least once.
 
     The consumer is the app whose package the handler stands in, unless another one is named. An ordered handler
-    gets the facts of one key in order: after a failure, the later ones wait. With `ordered=False` it gets every
-    fact as soon as it is seen.
+    gets the facts of one key in order: after a failure, the later ones wait. With `ordered=False` one
+    without a session gets every fact as soon as it is seen.
+
+    Again with the same handler is no harm. Raises NameTaken when another one of its name hears of this fact.
     """
     takes_session = "session" in inspect.signature(handler).parameters
     owner = consumer or handler.__module__.split(".", 1)[0]
     registration = Registration(fact, handler, owner, takes_session, ordered)
-    _registrations[f"{fact.name} {registration.name}"] = registration
+    known = _registrations.setdefault(place := f"{fact.name} {registration.name}", registration)
+    if known.handler != handler:
+        raise NameTaken(place)
+    _registrations[place] = registration
 
 
 def registrations(consumer: str | None = None) -> list[Registration]:

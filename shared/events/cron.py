@@ -1,9 +1,12 @@
 """The five fields of a cron line: minute, hour, day, month, weekday (0 and 7 are Sunday). Times are UTC."""
 
+import re
 from datetime import datetime, timedelta
 
 _RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-_FIVE_YEARS = 366 * 5
+_PART = re.compile(r"(?:\*|(\d+)(?:-(\d+))?)(?:/(\d+))?", re.ASCII)
+# A 29th of February on a given weekday comes again after forty years at the latest.
+_FORTY_YEARS = 366 * 40
 
 
 class CronWrong(ValueError):
@@ -23,7 +26,7 @@ def next_after(line: str, moment: datetime) -> datetime:
     """The first minute after `moment` that fits. As in every cron: if day and weekday are given, either will do."""
     minutes, hours, _, _, _ = parsed = parse(line)
     day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    for _ in range(_FIVE_YEARS):
+    for _ in range(_FORTY_YEARS):
         if _fits(line, parsed, day):
             for hour in sorted(hours):
                 for minute in sorted(minutes):
@@ -44,14 +47,13 @@ def _fits(line: str, parsed: list[set[int]], day: datetime) -> bool:
 def _field(text: str, lowest: int, highest: int) -> set[int]:
     found: set[int] = set()
     for part in text.split(","):
-        span, _, step = part.partition("/")
-        first, dash, last = span.partition("-")
-        try:
-            low = lowest if span == "*" else int(first)
-            high = highest if span == "*" or (step and not dash) else int(last or first)
-            found.update(range(low, high + 1, int(step or 1)))
-        except ValueError as error:
-            raise CronWrong(text) from error
-        if not lowest <= low <= high <= highest:
+        if not (fits := _PART.fullmatch(part)):
             raise CronWrong(text)
+        first, last, step = (None if number is None else int(number) for number in fits.groups())
+        low = lowest if first is None else first
+        # From a number with a step, or from a star: to the end.
+        high = last if last is not None else highest if first is None or step else low
+        if not lowest <= low <= high <= highest or step == 0:
+            raise CronWrong(text)
+        found.update(range(low, high + 1, step or 1))
     return found

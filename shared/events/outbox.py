@@ -44,6 +44,9 @@ NOTIFY = "SELECT pg_notify($1, $2)"
 def put(session: Session, fact: Pending) -> None:
     if session.info.get("read_only"):
         raise WroteWhileReading
+    # As with any work in a session, a transaction has begun: so there is one that can be rolled back.
+    if not session.in_transaction():
+        session.begin()
     session.info.setdefault(FACTS, []).append(fact)
 
 
@@ -136,8 +139,7 @@ def _forget(session: Session, transaction: SessionTransaction) -> None:
 
 
 @event.listens_for(Session, "after_transaction_end")
-def _forget_savepoints(session: Session, transaction: SessionTransaction) -> None:
+def _forget_all(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
-        session.info.pop(MARKS, None)
-        session.info.pop(BEGUN, None)
-        session.info.pop(SAID, None)
+        for kept in (FACTS, MARKS, BEGUN, SAID):
+            session.info.pop(kept, None)

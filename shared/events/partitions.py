@@ -8,6 +8,8 @@ from shared.events.connection import Connection
 
 log = structlog.get_logger("events")
 
+# Whoever emits waits behind whoever waits for a piece: so nobody waits for one longer than this.
+PATIENCE = "SET LOCAL lock_timeout = '50ms'"
 MILLION = 1_000_000
 AHEAD = 3
 RETENTION = timedelta(days=30)
@@ -25,12 +27,14 @@ IN_THE_REST = "SELECT coalesce(max(id) + 1, 0) FROM event_log.p_rest"
 NEWEST = """
     SELECT now() - created_at FROM domain_events WHERE id >= $1 AND id < $2 ORDER BY id DESC LIMIT 1
 """
+REST_IS_OLD = "SELECT max(id) <= $1 AND max(created_at) < now() - $2::interval FROM event_log.p_rest"
 
 
 async def make_ahead(connection: Connection) -> int:
     """Three empty pieces are always ready; returns up to which id of the log's head that is so.
 
-    Made beside the log and attached, so that nobody waits for long.
+    Made beside the log and attached, so that nobody waits for long. Raises LockNotAvailableError while somebody (a
+    backup) reads the safety net.
     """
     pieces = await connection.fetch(PIECES)
     wanted = pieces[0]["head"] + AHEAD * MILLION
@@ -49,7 +53,7 @@ async def _make(connection: Connection, top: int) -> int:
         first = max(top, rest)
         last = (first // MILLION + 1) * MILLION
         name = f"event_log.p{first // MILLION:06}" + ("" if first % MILLION == 0 else f"_{first % MILLION}")
-        await connection.execute("SET LOCAL lock_timeout = '1s'")
+        await connection.execute(PATIENCE)
         await connection.execute(f"CREATE TABLE {name} (LIKE domain_events INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
         await connection.execute(
             f"ALTER TABLE domain_events ATTACH PARTITION {name} FOR VALUES FROM ({first}) TO ({last})"
@@ -58,21 +62,38 @@ async def _make(connection: Connection, top: int) -> int:
 
 
 async def drop_old(connection: Connection) -> None:
-    """A piece goes when every cursor has passed it and its newest event is older than the retention."""
+    """A piece goes when every cursor has passed it and its newest event is older than the retention.
+
+    The safety net stays, and is emptied by the same rule. Raises LockNotAvailableError while somebody reads there.
+    (DETACH CONCURRENTLY would wait for nobody, but PostgreSQL does not allow it beside a default piece.)
+    """
+    *pieces, rest = await connection.fetch(PIECES)
     first = 0
-    for row in await connection.fetch(PIECES):
-        name, last = row["relname"], row["up_to"]
-        if last is None or last - 1 > row["read_up_to"]:
-            return
-        age = await connection.fetchval(NEWEST, first, last)
+    for row in pieces:
+        if row["up_to"] - 1 > row["read_up_to"]:
+            break
+        age = await connection.fetchval(NEWEST, first, row["up_to"])
         if age is None or age > RETENTION:
-            await _drop(connection, name)
-        first = last
+            await _drop(connection, row["relname"])
+        first = row["up_to"]
+    if await connection.fetchval(REST_IS_OLD, rest["read_up_to"], RETENTION):
+        await _empty_rest(connection, rest["read_up_to"])
 
 
 async def _drop(connection: Connection, name: str) -> None:
     async with connection.transaction():
         if await connection.fetchval(ONE_AT_A_TIME):
-            await connection.execute("SET LOCAL lock_timeout = '1s'")
+            await connection.execute(PATIENCE)
+            # First the piece, which nobody needs: DROP would take the whole log, and then wait for it.
+            await connection.execute(f"LOCK TABLE event_log.{name} IN ACCESS EXCLUSIVE MODE")
             await connection.execute(f"DROP TABLE event_log.{name}")
             log.info("dropped a piece of the event log", piece=name)
+
+
+async def _empty_rest(connection: Connection, read_up_to: int) -> None:
+    async with connection.transaction():
+        await connection.execute(PATIENCE)
+        await connection.execute("LOCK TABLE event_log.p_rest IN ACCESS EXCLUSIVE MODE")
+        # Once more, now that nobody can write there.
+        if await connection.fetchval(REST_IS_OLD, read_up_to, RETENTION):
+            await connection.execute("TRUNCATE event_log.p_rest")

@@ -10,6 +10,7 @@ from contextlib import nullcontext
 
 import structlog
 
+from shared.db.session import engine
 from shared.events.bus import Registration, registrations
 from shared.events.connection import TROUBLES
 from shared.events.inside import InsideLane
@@ -18,7 +19,7 @@ from shared.events.lane import Around, Lane
 from shared.events.lease import Lease
 from shared.events.outside import OutsideLane
 from shared.events.together import together
-from shared.events.wakeup import Wire
+from shared.events.wakeup import Wire, wire
 
 log = structlog.get_logger("events")
 
@@ -40,7 +41,10 @@ class EventProcessor:
         self.around = around
         self.lanes: list[Lane] = []
         self._lease: Lease | None = None
-        self._wire = Wire()
+
+    @property
+    def _wire(self) -> Wire:
+        return wire(engine())
 
     @property
     def handlers(self) -> list[Registration]:
@@ -63,7 +67,7 @@ class EventProcessor:
         try:
             self._open(lease)
             work = [lane.run(self._poll_seconds) for lane in self.lanes]
-            await together(*work, Keeper(lease).run())
+            await together(*work, Keeper(lease, self.lanes).run())
         finally:
             await self.aclose()
 
@@ -78,7 +82,8 @@ class EventProcessor:
 
     async def drain(self) -> bool:
         """Until nothing is left to do, scheduled facts that are due included. False when there was nothing."""
-        worked = await self._opened() is not None and await Keeper(self._lease).step()  # type: ignore[arg-type]
+        lease = await self._opened()
+        worked = lease is not None and await Keeper(lease, self.lanes).step()
         while await self.step() or await self._second_look() or await self._end_of_tries():
             worked = True
         for lane in self.lanes:

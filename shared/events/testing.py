@@ -41,7 +41,9 @@ def delivered_twice(processor: EventProcessor) -> Iterator[None]:
     processor.twice = True
     for lane in processor.lanes:
         lane.twice = True
-    yield
-    processor.twice = False
-    for lane in processor.lanes:
-        lane.twice = False
+    try:
+        yield
+    finally:
+        processor.twice = False
+        for lane in processor.lanes:
+            lane.twice = False

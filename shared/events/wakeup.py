@@ -8,12 +8,12 @@ import asyncio
 import random
 from contextlib import suppress
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 import structlog
 from prometheus_client import Counter
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from shared.events.connection import TROUBLES, Connection, connected
@@ -69,10 +69,14 @@ def _after_rollback(session: Session) -> None:
 
 
 class Wire:
-    """One of a process's two connections of its own: hears the other processes, and tells them."""
+    """One of a process's two connections of its own: hears the other processes, and tells them.
+
+    All processors of a process share it: whichever runs it first keeps it up, and when that one ends, the next does.
+    """
 
     def __init__(self) -> None:
         self.up = asyncio.Event()
+        self._turn = asyncio.Lock()
         self._topics: set[str] = set()
         self._said = 0
         self._poked = asyncio.Event()
@@ -83,12 +87,13 @@ class Wire:
         self._poked.set()
 
     async def run(self) -> None:
-        while True:
-            try:
-                await self._serve()
-            except TROUBLES as error:
-                log.warning("event wire broken", error=repr(error))
-            await asyncio.sleep(random.uniform(0.1, 0.5))
+        async with self._turn:
+            while True:
+                try:
+                    await self._serve()
+                except TROUBLES as error:
+                    log.warning("event wire broken", error=repr(error))
+                await asyncio.sleep(random.uniform(0.1, 0.5))
 
     async def come_up(self) -> None:
         """Soon, or not: lanes begin anew when a wire comes up, so they had better wait for the first time."""
@@ -126,3 +131,11 @@ class Wire:
     def _hear(self, connection: Any, pid: int, _: str, payload: object) -> None:
         if pid != connection.get_server_pid():
             ring(*str(payload).split(","))
+
+
+_of_engines: WeakKeyDictionary[AsyncEngine, Wire] = WeakKeyDictionary()
+
+
+def wire(engine: AsyncEngine) -> Wire:
+    """The one wire of this process to that database."""
+    return _of_engines.setdefault(engine, Wire())

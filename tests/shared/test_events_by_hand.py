@@ -6,13 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.session import get_session, transaction
 from shared.events import partitions
-from shared.events.bus import emit_event, register_handler
+from shared.events.bus import NameTaken, emit_event, register_handler, registrations
 from shared.events.metrics import render_metrics
 from shared.events.operations import NoSuchConsumer, drop_delivery, list_lag, pause, replay, rewind, skip
 from shared.events.processor import EventProcessor
 from shared.events.testing import assert_emitted, delivered_twice
 from shared.models import DomainEvent
 from shared.utils import utcnow
+from tests.shared import field
 from tests.shared.field import BedDug, SeedSown, dug, happen, sown, states, stones
 
 
@@ -207,6 +208,28 @@ async def test_a_handler_can_be_tested_against_a_second_call(processor: EventPro
         await processor.drain()
 
     assert sown == [1, 1]
+
+
+async def test_after_a_test_that_failed_each_handler_is_called_once_again(processor: EventProcessor) -> None:
+    with pytest.raises(ZeroDivisionError), delivered_twice(processor):
+        raise ZeroDivisionError
+
+    await happen(SeedSown(seeds=1))
+    await processor.drain()
+
+    assert sown == [1]
+
+
+async def test_a_second_handler_of_a_name_is_refused_and_the_same_one_welcome(processor: EventProcessor) -> None:
+    async def sow(event: SeedSown) -> None:
+        """Another one, that happens to be called the same."""
+
+    before = registrations("field")
+    with pytest.raises(NameTaken):
+        register_handler(SeedSown, sow, consumer="field")
+    register_handler(SeedSown, field.sow, consumer="field")
+
+    assert registrations("field") == before
 
 
 async def test_the_bus_tells_prometheus(processor: EventProcessor) -> None:

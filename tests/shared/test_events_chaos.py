@@ -19,4 +19,5 @@ async def test_nothing_is_lost_doubled_or_out_of_order(tmp_path: Path) -> None:
 
     assert min(outcome.kills.values()) >= 1
     assert outcome.verdict.faults == {}
+    assert outcome.verdict.drifted > 0
     assert outcome.gave_up == []

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
-from shared.db.session import create_engine, get_session, transaction, use_engine
+from shared.db.session import create_engine, engine, get_session, transaction, use_engine
 from shared.events.bus import DomainFact, emit_event
 from shared.events.testing import emitted
 from shared.events.wakeup import Wire
@@ -97,3 +97,48 @@ async def test_facts_that_are_written_together_fall_alone() -> None:
 
     assert [number for number, error in enumerate(done) if error] == [7, 23]
     assert sorted(await notes()) == sorted(set(words) - {words[7]})
+
+
+@pytest.mark.parametrize("close", [False, True])
+async def test_what_was_taken_back_before_anything_was_sent_is_not_told_with_the_next(close: bool) -> None:
+    async with get_session() as session:
+        emit_event(session, NoteLeft(words="taken back"))
+        await (session.close() if close else session.rollback())
+        emit_event(session, NoteLeft(words="kept"))
+        await session.commit()
+        await session.commit()
+
+    assert await notes() == ["kept"]
+
+
+@pytest.fixture
+def asked() -> list[str]:
+    """What this process asks the database, in order; but SQLAlchemy prepares its own INSERT of a row past this ear."""
+    found: list[str] = []
+
+    def listen(adapted: Any, _: object) -> None:
+        adapted.driver_connection.add_query_logger(lambda query: found.append(query.query))
+
+    event.listen(engine().sync_engine, "connect", listen)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("facts", "with_row", "expected"),
+    [(1, False, 1), (50, False, 1), (1, True, 2), (50, True, 3)],
+    ids=["a fact alone", "facts alone", "a fact that goes with the COMMIT", "facts beside a row"],
+)
+async def test_whatever_a_transaction_emits_is_one_statement(
+    asked: list[str], facts: int, with_row: bool, expected: int
+) -> None:
+    for turn in range(2):  # the first time, a connection still has to learn
+        asked.clear()
+        async with transaction() as session:
+            if with_row:
+                session.add(KeyValue(key=f"row {turn}", value=True))
+            for number in range(facts):
+                emit_event(session, NoteLeft(words=str(number)))
+    told = [words for words in asked if "domain_events" in words or "rose_emit" in words]
+
+    assert (len(told), len(asked)) == (1, expected)
+    assert len(await notes()) == facts * 2

@@ -152,7 +152,7 @@ async def test_a_regular_fact_is_told_when_its_time_has_come(
     schedule.register_schedule("*/5 * * * *", SeedSown(seeds=7))
     lease = processor._lease
     assert lease is not None
-    await schedule.store(lease.connection)
+    await schedule.store(lease.connection, "tests")
     async with transaction() as session:
         await session.execute(update(EventSchedule).values(run_at=utcnow() - timedelta(hours=1)))
 

@@ -128,7 +128,7 @@ def _create_deliveries() -> None:
         ["handler", "key", "event_id"],
         postgresql_where="state IN ('retry', 'parked')",
     )
-    # The old table does not say which kind of handler it was: a handler is found by its name in either lane.
+    # The old table does not say which kind of handler it was: the keeper finds it by its name and corrects the lane.
     op.execute("""
         INSERT INTO event_deliveries
         SELECT d.handler, d.event_id, d.consumer, 'outside', e.key, d.state, d.attempts, d.next_at, d.error,

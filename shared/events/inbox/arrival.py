@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from uuid import UUID, uuid5
 
 from shared.events.bus import outside_facts
+from shared.events.trace import is_valid
 
 # So that an id that is no UUID becomes the same one each time it comes.
 _STRANGERS = UUID("6f1d2b7e-7a43-4b0e-9a43-0c6c1b6c5a11")
@@ -56,7 +57,7 @@ def read(parcel: Parcel) -> Arrival | None:
         fact.publisher(),
         str(key)[:_LONGEST_KEY] if key else None,
         _payload(event),
-        json.dumps({"traceparent": trace}) if trace else None,
+        json.dumps({"traceparent": trace}) if is_valid(trace) else None,
     )
 
 

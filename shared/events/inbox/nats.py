@@ -54,7 +54,7 @@ class NatsInbox:
 
     async def _serve(self, lease: Lease) -> None:
         try:
-            await inbox_pieces.tidy(lease.connection)
+            await inbox_pieces.make_ahead(lease.connection)
             await self.open()
             self._pause = 0.1
             while True:

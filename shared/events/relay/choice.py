@@ -6,6 +6,17 @@ from urllib.parse import urlsplit
 from shared.errors import DomainError
 from shared.events.relay.sink import Sink
 
+# The extra that holds the library for each kind of address.
+_EXTRAS = {
+    "nats": "nats",
+    "tls": "nats",
+    "redis": "redis",
+    "rediss": "redis",
+    "kafka": "kafka",
+    "amqp": "rabbit",
+    "amqps": "rabbit",
+}
+
 
 class NoSuchBroker(DomainError):
     message = "RELAY_URL must begin with nats://, tls://, redis://, rediss://, kafka://, amqp:// or amqps://."
@@ -18,6 +29,8 @@ class BrokerNotInstalled(DomainError):
 def sink_for(url: str, *, stream: str = "EV") -> Sink:
     """Raises NoSuchBroker, or BrokerNotInstalled naming the extra that is missing."""
     scheme = urlsplit(url).scheme
+    if scheme not in _EXTRAS:
+        raise NoSuchBroker
     try:
         if scheme in {"nats", "tls"}:
             from shared.events.relay.nats import NatsSink
@@ -25,8 +38,7 @@ def sink_for(url: str, *, stream: str = "EV") -> Sink:
             return NatsSink(url, stream=stream)
         return _through_faststream(scheme, url)
     except ImportError as error:
-        extra = "nats" if scheme in {"nats", "tls"} else f"faststream[{scheme.rstrip('s')}]"
-        raise BrokerNotInstalled(f"For {scheme}:// install {extra}: {error}.") from error
+        raise BrokerNotInstalled(f"For {scheme}:// install the extra {_EXTRAS[scheme]!r}: {error}.") from error
 
 
 def _through_faststream(scheme: str, url: str) -> Sink:
@@ -41,8 +53,6 @@ def _through_faststream(scheme: str, url: str) -> Sink:
         from faststream.kafka import KafkaBroker
 
         return FastStreamSink(KafkaBroker(urlsplit(url).netloc.split(","), **quiet), to_kafka, name="kafka")
-    if scheme in {"amqp", "amqps"}:
-        from faststream.rabbit import RabbitBroker
+    from faststream.rabbit import RabbitBroker
 
-        return FastStreamSink(RabbitBroker(url, **quiet), to_rabbit, name="rabbit", prepare=make_exchange)
-    raise NoSuchBroker
+    return FastStreamSink(RabbitBroker(url, **quiet), to_rabbit, name="rabbit", prepare=make_exchange)

@@ -1,8 +1,8 @@
-"""Public events into any broker that FastStream speaks to: Kafka, RabbitMQ, Redis Streams (the extra `faststream`)."""
+"""Public events into any broker that FastStream speaks to (the extras `redis`, `kafka`, `rabbit`)."""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 from shared.events.relay.message import Message
@@ -12,6 +12,15 @@ BESIDE_EACH_OTHER = 64
 CONNECT_WITHIN, PATIENCE = 5.0, 30.0
 # Entries that a Redis stream keeps, roughly.
 KEEP = 1_000_000
+# What the libraries say, beside OSError, when the broker does not answer, or takes nothing just now. By their names,
+# since at most one of them is installed.
+AWAY = frozenset(
+    {
+        *("ConnectionError", "TimeoutError", "OutOfMemoryError", "ReadOnlyError", "ClusterDownError", "TryAgainError"),
+        *("KafkaTimeoutError", "ProducerClosed"),
+        "DeliveryError",
+    }
+)
 
 Address = Callable[[Message], dict[str, Any]]
 Prepare = Callable[[Any], Awaitable[object]]
@@ -22,6 +31,9 @@ class FastStreamSink:
 
     FastStream waits for each answer. So messages of one key go one after another, and those of different keys beside
     each other: the order for each key does not depend on the broker.
+
+    What is wrong with a message, each broker says in words of its own. So any error that is not known to be about the
+    broker itself is a refusal, if the broker answers after it: like a handler's failure it is tried ten times.
     """
 
     def __init__(self, broker: Any, address: Address, *, name: str, prepare: Prepare | None = None) -> None:
@@ -47,25 +59,71 @@ class FastStreamSink:
         groups: defaultdict[str, list[Message]] = defaultdict(list)
         for message in waiting:
             groups[message.key or message.event_id].append(message)
-        queue = iter(groups.values())
+        queue, stored = iter(groups.values()), set[str]()
         try:
             async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as tasks:
                 for _ in range(min(BESIDE_EACH_OTHER, len(groups))):
-                    tasks.create_task(self._publish_each(queue))
-        except* Exception as errors:  # noqa: BLE001  whatever kind of broker: told as away
-            raise BrokerAway from errors.exceptions[0]
+                    tasks.create_task(self._publish_each(queue, stored))
+        except TimeoutError as error:
+            raise BrokerAway from error
+        except ExceptionGroup as errors:
+            if all(_is_away(error) for error in errors.exceptions):
+                raise BrokerAway from errors.exceptions[0]
+            return await self._settle_alone(waiting, stored)
         return ()
 
-    async def _publish_each(self, queue: Any) -> None:
+    async def _publish_each(self, queue: Iterator[list[Message]], stored: set[str]) -> None:
         for group in queue:
             for message in group:
-                await self.broker.publish(message.body, headers=message.headers(), **self.address(message))
+                await self._publish(message)
+                stored.add(message.event_id)
+
+    async def _publish(self, message: Message) -> None:
+        await self.broker.publish(message.body, headers=message.headers(), **self.address(message))
+
+    async def _settle_alone(self, waiting: list[Message], stored: set[str]) -> Sequence[Refusal]:
+        """One after another, so that whoever is refused is known: some brokers then shut the door on all others too.
+
+        What comes after it with the same key has to wait for it.
+        """
+        refusals, waits = [], set[str]()
+        await self._begin_anew()
+        for place, message in enumerate(waiting):
+            if message.event_id in stored:
+                continue
+            if message.key in waits:
+                refusals.append(Refusal(place, None))
+            elif error := await self._refused(message):
+                refusals.append(Refusal(place, error))
+                waits.update([message.key] if message.key else [])
+        return refusals
+
+    async def _refused(self, message: Message) -> Exception | None:
+        try:
+            await asyncio.wait_for(self._publish(message), PATIENCE)
+        except Exception as error:
+            if _is_away(error):
+                raise BrokerAway from error
+            await self._begin_anew()
+            return error
+        return None
+
+    async def _begin_anew(self) -> None:
+        """Raises BrokerAway when nobody answers: then it was nobody's fault."""
+        await self.aclose()
+        await self.open()
 
     async def aclose(self) -> None:
         try:
             await asyncio.wait_for(self.broker.stop(), 5)
         except Exception:  # noqa: BLE001  it is gone either way
             return
+
+
+def _is_away(error: Exception) -> bool:
+    if isinstance(error, OSError) or getattr(error, "retriable", False):  # the latter is said by those of Kafka
+        return True
+    return any(kind.__name__ in AWAY for kind in type(error).__mro__)
 
 
 def to_redis(message: Message) -> dict[str, Any]:

@@ -67,7 +67,11 @@ class RelayLane(Lane):
                 sent.append(row)
         for refusal in await self.sink.settle():
             row = sent[refusal.place]
-            troubles.append(self._note(routes[row["type"]][0], row, refusal.reason))
+            registration = routes[row["type"]][0]
+            if refusal.reason is None:
+                troubles.append(Trouble(registration, row["id"]))
+            else:
+                troubles.append(self._note(registration, row, refusal.reason))
         return troubles
 
     async def _send(self, fact: type[DomainFact], event: Record) -> Exception | None:

@@ -1,6 +1,5 @@
 """A public event on its way out, as CloudEvents 1.0 in binary mode: headers say what it is, the body is the payload."""
 
-import json
 import re
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from shared.events import trace
 from shared.events.bus import DomainFact
 from shared.events.versions import parse
 
@@ -41,7 +41,7 @@ class Message(NamedTuple):
             fact.version,
             event["key"],
             _moment(event["event_id"]),
-            json.loads(event["meta"]).get("traceparent") if event["meta"] else None,
+            trace.stored(event["meta"]),
             body.encode(),
         )
 

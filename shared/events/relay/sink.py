@@ -16,7 +16,7 @@ class Refused(Exception):
 
 class Refusal(NamedTuple):
     place: int  # among the messages sent since the last settle()
-    reason: Exception
+    reason: Exception | None  # None: never tried, since an earlier one of its key was refused
 
 
 class Sink(Protocol):

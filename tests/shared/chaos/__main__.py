@@ -32,6 +32,8 @@ def tell(outcome: Outcome) -> None:
     print(f"{verdict.out_of_order} out of order")
     print(f"outside: {verdict.lost_outside} lost, {verdict.out_of_order_outside} out of order, ", end="")
     print(f"{verdict.called_again} called again")
+    print(f"on the wind: {verdict.drifted} committed, {verdict.lost_on_the_wind} lost, ", end="")
+    print(f"{verdict.blown_from_nowhere} of nothing")
     print(f"ended by themselves: {outcome.gave_up or 'none'}")
 
 

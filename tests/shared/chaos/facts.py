@@ -1,4 +1,4 @@
-"""What grows in the field of chaos, and the two handlers that hear of it."""
+"""What happens in the field of chaos, and the handlers that hear of it."""
 
 import os
 import random
@@ -32,6 +32,14 @@ class Grown(DomainFact):
         return self.plant
 
 
+class Drifted(DomainFact):
+    """A seed on the wind: a transaction of nothing else, for a handler that minds no order."""
+
+    name: ClassVar[str] = "chaos.drifted"
+
+    seed: str
+
+
 class Storm(RuntimeError):
     """A handler's own failure, on purpose."""
 
@@ -50,6 +58,21 @@ class Outside:
     async def call_outside(self, event: Grown) -> None:
         fall_over(OUTSIDE_FAILS)
         os.write(self.file, f"{event.plant} {event.leaf}\n".encode())
+
+
+class Wind:
+    """Two more such places: what somebody was told is committed, and what the handler was called with."""
+
+    def __init__(self, path: str) -> None:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        self.sent, self.came = (os.open(f"{path}.{name}", flags) for name in ("sent", "came"))
+
+    def note_sent(self, seed: str) -> None:
+        os.write(self.sent, f"{seed}\n".encode())
+
+    async def note_came(self, event: Drifted) -> None:
+        fall_over(OUTSIDE_FAILS)
+        os.write(self.came, f"{event.seed}\n".encode())
 
 
 def fall_over(chance: float) -> None:

@@ -79,7 +79,7 @@ class Play:
         self.writers = Crew(
             self.plan.writers,
             self.log,
-            lambda slot, turn: [f"{module}.writer", url, str(slot), f"{seed}.{slot}.{turn}", rate],
+            lambda slot, turn: [f"{module}.writer", url, str(slot), f"{seed}.{slot}.{turn}", rate, str(self.calls)],
         )
         self.readers = Crew(self.plan.readers, self.log, lambda *_: [f"{module}.reader", url, str(self.calls)])
 

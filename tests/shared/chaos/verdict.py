@@ -14,6 +14,7 @@ OUT_OF_ORDER = """
         SELECT leaf, lag(leaf, 1, 0) OVER (PARTITION BY plant ORDER BY place) AS before FROM effects) found
     WHERE leaf <= before
 """
+DRIFTED = "SELECT DISTINCT payload ->> 'seed' FROM domain_events WHERE type = 'chaos.drifted'"
 PLANTS = "SELECT plant, max(leaf) FROM grown GROUP BY plant"
 UNREAD = """
     SELECT coalesce(max(id), 0) > (SELECT coalesce(min(pos), 0) FROM event_cursors)
@@ -35,10 +36,15 @@ class Verdict:
     lost_outside: int
     out_of_order_outside: int
     called_again: int
+    drifted: int
+    lost_on_the_wind: int
+    blown_from_nowhere: int
 
     @property
     def faults(self) -> dict[str, int]:
-        return {name: n for name, n in asdict(self).items() if n and name not in {"committed", "called_again"}}
+        return {
+            name: n for name, n in asdict(self).items() if n and name not in {"committed", "called_again", "drifted"}
+        }
 
 
 async def is_all_handled(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
@@ -48,7 +54,14 @@ async def is_all_handled(connection: "asyncpg.Connection[asyncpg.Record]") -> bo
 async def judge(connection: "asyncpg.Connection[asyncpg.Record]", calls: Path) -> Verdict:
     inside = [await connection.fetchval(query) for query in (COMMITTED, LOST, INVENTED, DOUBLED, OUT_OF_ORDER)]
     grown = dict(await connection.fetch(PLANTS))
-    return Verdict(*inside, *_judge_calls(calls, grown))
+    drifted = {row[0] for row in await connection.fetch(DRIFTED)}
+    return Verdict(*inside, *_judge_calls(calls, grown), *_judge_wind(calls, drifted))
+
+
+def _judge_wind(calls: Path, drifted: set[str]) -> tuple[int, int, int]:
+    """How many, lost, from nowhere: what is in the log came, and what somebody was told is committed is in the log."""
+    sent, came = (set(Path(f"{calls}.{name}").read_text().split()) for name in ("sent", "came"))
+    return len(drifted), len((drifted | sent) - came), len(came - drifted)
 
 
 def _judge_calls(calls: Path, grown: dict[str, int]) -> tuple[int, int, int]:

@@ -1,8 +1,8 @@
-"""A process that emits, to be killed: `python -m tests.shared.chaos.writer DATABASE_URL SLOT SEED RATE`.
+"""A process that emits, to be killed: `python -m tests.shared.chaos.writer DATABASE_URL SLOT SEED RATE FILE`.
 
 Each gardener has plants of its own, whose leaves it counts: so the order in which they grew is known. After a kill
 the next process of the slot reads where its plants stand; a commit of the dead one that comes late is met at the
-primary key of `grown`.
+primary key of `grown`. Now and then a seed drifts off: a transaction of facts alone, which goes with those of others.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ from shared.db.session import create_engine, get_session, transaction, use_engin
 from shared.events.bus import emit_event
 from shared.events.connection import TROUBLES
 from shared.events.wakeup import Wire
-from tests.shared.chaos.facts import Grown
+from tests.shared.chaos.facts import Drifted, Grown, Wind
 
 GARDENERS, PLANTS = 6, 5
-ROLLED_BACK, REFUSED_AT_COMMIT = 0.1, 0.1
+ROLLED_BACK, REFUSED_AT_COMMIT, DRIFTS = 0.1, 0.1, 0.2
 SIZES = (1, 1, 1, 2, 5, 20, 60)
 
 GROW = text("INSERT INTO grown (plant, leaf) SELECT unnest(CAST(:plants AS text[])), unnest(CAST(:leaves AS int[]))")
@@ -35,8 +35,9 @@ class ChangedMind(Exception):
 class Gardener:
     """Emits some `rate` facts a second, in transactions of very different size."""
 
-    def __init__(self, name: str, seed: str, rate: float) -> None:
-        self.rate = rate
+    def __init__(self, name: str, seed: str, rate: float, wind: Wind) -> None:
+        self.rate, self.wind, self.seed = rate, wind, seed
+        self.drifted = 0
         self.dice = random.Random(seed)
         self.plants = [f"{name}.{number}" for number in range(PLANTS)]
         self.leaves: dict[str, int] | None = None
@@ -45,6 +46,8 @@ class Gardener:
         while True:
             try:
                 await _pass(await self._grow() / self.rate)
+                if self.dice.random() < DRIFTS:
+                    await self._drift()
             except ChangedMind:
                 continue
             except TROUBLES:
@@ -64,6 +67,15 @@ class Gardener:
                 await session.execute(REFUSED)
         self.leaves = leaves
         return len(facts)
+
+    async def _drift(self) -> None:
+        self.drifted += 1
+        seeds = [f"{self.seed}.{self.drifted}.{number}" for number in range(self.dice.choice(SIZES[:5]))]
+        async with transaction() as session:
+            for seed in seeds:
+                emit_event(session, Drifted(seed=seed))
+        for seed in seeds:
+            self.wind.note_sent(seed)
 
     async def _look(self) -> dict[str, int]:
         async with get_session(read_only=True) as session:
@@ -88,10 +100,10 @@ async def _pass(seconds: float) -> None:
         await asyncio.wait_for(asyncio.Event().wait(), seconds)
 
 
-async def main(url: str, slot: str, seed: str, rate: str) -> None:
+async def main(url: str, slot: str, seed: str, rate: str, path: str) -> None:
     use_engine(create_engine(url, pool_size=GARDENERS))
     each = float(rate) / GARDENERS
-    gardeners = [Gardener(f"{slot}.{number}", f"{seed}.{number}", each) for number in range(GARDENERS)]
+    gardeners = [Gardener(f"{slot}.{number}", f"{seed}.{number}", each, Wind(path)) for number in range(GARDENERS)]
     work = [gardener.work() for gardener in gardeners]
     # Every other process has no wire, as a command has none: then the transaction itself notifies.
     await asyncio.gather(*work, *([Wire().run()] if int(slot) % 2 else []))

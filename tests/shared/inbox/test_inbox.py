@@ -26,6 +26,7 @@ from tests.shared.inbox.facts import TractorHired, note_hire
 from tests.shared.relay.conftest import log as log  # noqa: PLC0414  the fixtures
 from tests.shared.relay.conftest import nats_server as nats_server  # noqa: PLC0414
 
+GIVEN = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 HEADERS = {
     "ce-specversion": "1.0",
     "ce-type": "acme.tractor_hired",
@@ -42,7 +43,7 @@ async def inbox(log: str, nats_server: NatsServer, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(bus, "_registrations", {})
     register_handler(TractorHired, note_hire, consumer="yard")
     connection = await asyncpg.connect(log.replace("+asyncpg", ""))
-    await inbox_pieces.tidy(connection)
+    await inbox_pieces.make_ahead(connection)
     await connection.close()
     found = NatsInbox(nats_server.url)
     await found.open()
@@ -80,14 +81,14 @@ async def logged() -> list[Any]:
 
 
 async def test_what_comes_in_reaches_its_handler(inbox: NatsInbox, nats_server: NatsServer) -> None:
-    await send(nats_server, hired(3, ce_traceparent="00-aa-bb-01"), hired(4))
+    await send(nats_server, hired(3, ce_traceparent=GIVEN), hired(4))
 
     await inbox.take_batch()
     await handle(inbox)
 
     assert await hires() == [3, 4]
     first, _ = await logged()
-    assert (first.source, first.key, first.meta) == ("acme", "tractor:red", {"traceparent": "00-aa-bb-01"})
+    assert (first.source, first.key, first.meta) == ("acme", "tractor:red", {"traceparent": GIVEN})
 
 
 async def test_the_same_event_is_taken_once_however_often_it_comes(inbox: NatsInbox, nats_server: NatsServer) -> None:
@@ -208,10 +209,10 @@ async def test_a_payload_that_does_not_fit_is_dead_until_it_does(inbox: NatsInbo
 async def test_what_was_taken_is_forgotten_after_a_month(inbox: NatsInbox, log: str) -> None:
     connection = await asyncpg.connect(log.replace("+asyncpg", ""))
     old = datetime.now(UTC) - timedelta(days=90)
-    await inbox_pieces.tidy(connection, now=old)
+    await inbox_pieces.make_ahead(connection, now=old)
     await connection.execute("INSERT INTO event_inbox (consumer, event_id, at) VALUES ('inbox', $1, $2)", uuid4(), old)
 
-    await inbox_pieces.tidy(connection)
+    await inbox_pieces.drop_old(connection)
 
     left = [row["relname"] for row in await connection.fetch(inbox_pieces.PIECES)]
     await connection.close()
