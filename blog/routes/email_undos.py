@@ -19,10 +19,3 @@ async def show(token: str) -> Response:
 async def update(token: str) -> Response:
     await email_undos.use(g.session, token)
     return await see_other("/account/email/undone/")
-
-
-@bp.after_request
-async def keep_links_to_ourselves(response: Response) -> Response:
-    """The secret is in the address, so no other site is told it."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response

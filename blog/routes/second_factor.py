@@ -10,9 +10,9 @@ from shared.browser.app.authz import require_user
 from shared.browser.app.limits import client_network, limited, spend
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
+from shared.browser.app.utils.paths import safe_next
 from shared.browser.app.utils.settings import current_settings
 from shared.db.session import transaction
-from shared.infrastructure.http_utils import safe_next
 from shared.models import User
 
 bp = Blueprint("second_factor", __name__)

@@ -31,6 +31,7 @@ class Route:
     rule: str
     path: str
     view: Any = field(repr=False, compare=False)
+    endpoint: str = field(default="", repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -108,7 +109,8 @@ class Town(House):
         app = self.apps[name]
         for rule in app.url_map.iter_rules():
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                yield Route(name, method, rule.rule, self._path(name, rule), app.view_functions[rule.endpoint])
+                view = app.view_functions[rule.endpoint]
+                yield Route(name, method, rule.rule, self._path(name, rule), view, rule.endpoint)
 
     def _path(self, app: str, rule: Rule) -> str:
         place = rule.rule.strip("/").split("/")[0]
