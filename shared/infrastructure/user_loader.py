@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.browser.app.csrf import SAFE
+from shared.browser.app.utils.cookies import set_cookie, shared_cookie
 from shared.config import Settings
 from shared.db.session import get_session, transaction
-from shared.infrastructure.cookies import set_cookie, shared_cookie
 from shared.models import Grant, User, UserSession
 from shared.utils import random_token, utcnow
 

@@ -116,7 +116,7 @@ async def test_behind_a_gate_members_read_on(shelf: House) -> None:
 
     assert [page.text for page in pages] == ["all of it", "the beginning", "all of it"]
     assert pages[1].headers["Vary"] == "Accept-Encoding, Cookie"
-    assert pages[2].headers["Cache-Control"] == "no-store"
+    assert pages[2].headers["Cache-Control"] == "private, no-store"
 
 
 async def test_without_the_cache_pages_are_right(shelf: House, valkey: Valkey) -> None:
