@@ -4,11 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
-from quart import Quart
+from quart import Quart, request
+from werkzeug.datastructures import Headers
 
 from rose.supervisor.valkey import Valkey
 from shared.browser.app import limits
 from shared.browser.app.limits import HOUR, Limit, client_network, limited, spend
+from shared.browser.app.redis_cacher import PageCache
+from shared.browser.app.redis_cacher.shelf import Address
 from shared.config import AppName
 from shared.errors import TooMany, Unavailable
 from shared.infrastructure.factory import create_base_app
@@ -71,20 +74,30 @@ async def test_without_the_counter_readers_pass_and_no_mail_is_sent(tmp_path: Pa
 @pytest.mark.parametrize(
     ("trusted", "peer", "forwarded", "counted"),
     [
-        ([], "203.0.113.5", "198.51.100.1", "203.0.113.5"),
-        (["127.0.0.1"], "127.0.0.1", "198.51.100.1", "198.51.100.1"),
-        (["127.0.0.1"], "127.0.0.1", "6.6.6.6, 198.51.100.1", "198.51.100.1"),
-        (["127.0.0.1", "10.0.0.0/8"], "127.0.0.1", "198.51.100.1, 10.1.2.3", "198.51.100.1"),
-        (["127.0.0.1"], "127.0.0.1", "nonsense", "unknown"),
-        ([], "2001:db8:1:2:3::4", "", "2001:db8:1:2::/64"),
+        ([], "203.0.113.5", ["198.51.100.1"], "203.0.113.5"),
+        (["127.0.0.1"], "127.0.0.1", ["198.51.100.1"], "198.51.100.1"),
+        (["127.0.0.1"], "127.0.0.1", ["6.6.6.6, 198.51.100.1"], "198.51.100.1"),
+        (["127.0.0.1"], "127.0.0.1", ["6.6.6.6", "198.51.100.1"], "198.51.100.1"),
+        (["127.0.0.1"], "127.0.0.1", ["6.6.6.6", "7.7.7.7, 8.8.8.8", "198.51.100.1"], "198.51.100.1"),
+        (["127.0.0.1", "10.0.0.0/8"], "127.0.0.1", ["198.51.100.1, 10.1.2.3"], "198.51.100.1"),
+        (["127.0.0.1", "10.0.0.0/8"], "127.0.0.1", ["6.6.6.6", "198.51.100.1", "10.1.2.3"], "198.51.100.1"),
+        (["127.0.0.1"], "127.0.0.1", ["nonsense"], "unknown"),
+        ([], "2001:db8:1:2:3::4", [], "2001:db8:1:2::/64"),
     ],
 )
 async def test_only_trusted_proxies_say_who_asks(
-    tmp_path: Path, trusted: list[str], peer: str, forwarded: str, counted: str
+    tmp_path: Path, trusted: list[str], peer: str, forwarded: list[str], counted: str
 ) -> None:
-    app = app_with(tmp_path, trusted_proxies=trusted)
-    headers = {"X-Forwarded-For": forwarded, "Remote-Addr": peer}  # Quart itself sets the second, from the socket
-    async with app.test_request_context("/", headers=headers):
+    app = app_with(tmp_path, trusted_proxies=trusted, redis_url="redis://127.0.0.1:1")
+    headers = Headers([("X-Forwarded-For", line) for line in forwarded])
+    async with app.test_request_context("/", headers=headers, scope_base={"client": (peer, 1)}):
+        scope = dict(request.scope)
+        assert client_network() == counted
+
+    # A page for everyone is drawn without any header: who asks is found out before.
+    cache: PageCache = app.extensions["page_cache"]
+    bare = cache.canon.bare(scope, Address("/", b"", partial=False))
+    async with app.test_request_context("/", scope_base={"client": bare["client"]}):
         assert client_network() == counted
 
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import wraps
 from ipaddress import ip_address, ip_network
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import structlog
 from quart import Quart, current_app, request
@@ -146,16 +146,21 @@ def client_network() -> str:
 
     From X-Forwarded-For only what a trusted proxy appended: read from the right, up to the first stranger.
     """
-    forwarded = request.headers.get("X-Forwarded-For", "")
     try:
-        address = ip_address(visitor_address(request.remote_addr or "", forwarded, current_settings()))
+        address = ip_address(visitor_address(request.scope, current_settings()))
     except ValueError:
         return "unknown"
     return str(ip_network((address, 64), strict=False) if address.version == 6 else address)  # noqa: PLR2004
 
 
-def visitor_address(remote: str, forwarded: str, settings: Settings) -> str:
-    """The first address that is no proxy of ours, or what stands in the way of knowing it."""
+def visitor_address(scope: Any, settings: Settings) -> str:
+    """The first address that is no proxy of ours, or what stands in the way of knowing it.
+
+    A proxy may append a line of its own to the visitor's: all of them are one list (RFC 9110 5.3).
+    """
+    remote: str = (scope.get("client") or [""])[0]
+    lines = [value for name, value in scope["headers"] if name.lower() == b"x-forwarded-for"]
+    forwarded: str = b",".join(lines).decode("latin-1")
     hops = [hop.strip() for hop in (remote, *reversed(forwarded.split(",")))]
     for hop in hops:
         try:

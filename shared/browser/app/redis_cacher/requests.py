@@ -64,8 +64,7 @@ class Canon:
         """The request that the route gets to see."""
         headers = [(b"host", self.host)]
         # Who asks is for the limits alone to know, and is looked up before the proxies' word is taken out.
-        forwarded = dict(scope["headers"]).get(b"x-forwarded-for", b"").decode("latin-1")
-        visitor = visitor_address((scope.get("client") or [""])[0], forwarded, self.settings)
+        visitor = visitor_address(scope, self.settings)
         if address.partial:
             headers.append((REQUEST_TYPE, PARTIAL))
         path = {"path": address.path, "raw_path": quote(address.path).encode(), "query_string": address.query}
