@@ -5,7 +5,8 @@ from quart import Blueprint, Response, g, request
 from blog.forms import SignIn, SignInCode
 from blog.routes import asking
 from blog.services import sign_in
-from shared.browser.app.limits import client_network, limited, spend
+from shared.browser.app.limits import limited, spend
+from shared.browser.app.networks import client_network
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.paths import safe_next

@@ -1,15 +1,19 @@
+import io
+import logging
 from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import asyncpg
 import pytest
 import pytest_asyncio
+import structlog
 
 from rose.supervisor.postgres import Postgres
 from rose.supervisor.valkey import Valkey
 from shared.browser.app import limits
 from shared.browser.app.limits import Limit
 from shared.db.session import use_engine
+from shared.log_config.setup import setup_logging
 from tests.conftest import TEMPLATE
 from tests.house import settings_for
 from tests.security.town import Town
@@ -37,6 +41,18 @@ async def _town(
     await found.aclose()
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await admin.close()
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What an app would write to its log."""
+    written, root = io.StringIO(), logging.getLogger()
+    kept = list(root.handlers), root.level, structlog.get_config()
+    setup_logging("blog", stream=written)
+    yield written
+    root.handlers[:], level, config = kept
+    root.setLevel(level)
+    structlog.configure(**config)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from werkzeug.datastructures import Headers
 
 from rose.supervisor.valkey import Valkey
 from shared.browser.app import limits
-from shared.browser.app.limits import HOUR, Limit, client_network, limited, spend
+from shared.browser.app.limits import HOUR, Limit, limited, spend
+from shared.browser.app.networks import client_network
 from shared.browser.app.redis_cacher import PageCache
 from shared.browser.app.redis_cacher.shelf import Address
 from shared.config import AppName

@@ -10,7 +10,7 @@ from quart import Quart
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
-from shared.browser.app.limits import visitor_address
+from shared.browser.app.networks import visitor_address
 from shared.browser.app.redis_cacher.routes import Policy
 from shared.browser.app.redis_cacher.shelf import Address
 from shared.browser.app.utils.htmx import PARTIAL, REQUEST_TYPE
