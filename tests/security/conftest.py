@@ -1,6 +1,9 @@
 import io
 import logging
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -27,20 +30,25 @@ def town_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
     server.stop()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def _town(
-    postgres: Postgres, town_valkey: Valkey, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Town]:
+@asynccontextmanager
+async def a_town(postgres: Postgres, valkey: Valkey, home: Path, **changes: Any) -> AsyncIterator[Town]:
     name = f"town_{uuid4().hex[:12]}"
     admin = await asyncpg.connect(postgres.url("postgres", driver="postgresql"))
     await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
-    home = tmp_path_factory.mktemp("town")
-    found = Town(settings_for(postgres.url(name), home=home, redis_url=town_valkey.url))
+    found = Town(settings_for(postgres.url(name), home=home, redis_url=valkey.url, **changes))
     await found.settle()
     yield found
     await found.aclose()
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await admin.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _town(
+    postgres: Postgres, town_valkey: Valkey, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Town]:
+    async with a_town(postgres, town_valkey, tmp_path_factory.mktemp("town")) as found:
+        yield found
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from quart import Quart, request
+from sqlalchemy import func, select
 from werkzeug.datastructures import Headers
 
 from rose.supervisor.valkey import Valkey
@@ -14,8 +15,10 @@ from shared.browser.app.networks import client_network
 from shared.browser.app.redis_cacher import PageCache
 from shared.browser.app.redis_cacher.shelf import Address
 from shared.config import AppName
+from shared.db.session import get_session
 from shared.errors import TooMany, Unavailable
 from shared.infrastructure.factory import create_base_app
+from shared.models import MagicLink
 from tests.house import APPS, House, settings_for
 
 NOBODY = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
@@ -106,6 +109,55 @@ def test_every_declared_limit_is_one_that_somebody_meets() -> None:
     sources = "".join(path.read_text() for app in APPS for path in Path(app).rglob("*.py"))
 
     assert {name for name in limits.LIMITS if not re.search(rf'(spend|limited)\("{name}"', sources)} == set()
+
+
+# Whoever asks for a mail is told nothing, so that they learn nothing of the address.
+NEUTRAL = {"sign_in_address", "sign_in_network"}
+COUNTED = {
+    "email_change": ("/account/email/", {"email": "new@example.com"}),
+    "second_factor": ("/sign-in/second/", {"code": "000000"}),
+    "passkey": ("/sign-in/passkey/", {"credential": "{}"}),
+}
+
+
+@pytest.mark.parametrize("name", COUNTED)
+async def test_what_a_route_counts_itself_says_when_to_come_back_too(
+    house: House, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(limits.LIMITS, name, Limit(1, HOUR, closed=True))
+    path, form = COUNTED[name]
+    ann = await house.signed_in(await house.member())
+
+    first = await ann.post(path, data=form)
+    second = await ann.post(path, data=form)
+
+    assert first.status_code != 429
+    assert second.status_code == 429
+    assert 0 < int(second.headers["Retry-After"]) <= HOUR
+
+
+@pytest.mark.parametrize("name", sorted(NEUTRAL))
+async def test_whoever_asks_for_too_many_mails_sees_what_everybody_sees(
+    house: House, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(limits.LIMITS, name, Limit(2, HOUR, closed=True))
+
+    answers = [
+        await house.client().post("/sign-in/", data={"email": "ann@example.com"}, follow_redirects=False)
+        for _ in range(4)
+    ]
+
+    assert {(answer.status_code, answer.text, "retry-after" in answer.headers) for answer in answers} == {
+        (303, answers[0].text, False)
+    }
+    async with get_session(read_only=True) as session:
+        assert await session.scalar(select(func.count()).select_from(MagicLink)) == 2
+
+
+async def test_no_limit_is_without_one_of_these_tests(house: House) -> None:
+    views = [view for app in house.apps.values() for view in app.view_functions.values()]
+
+    assert {getattr(view, "limit", None) for view in views} | NEUTRAL | set(COUNTED) >= set(limits.LIMITS)
 
 
 @pytest.mark.parametrize("app", APPS)
