@@ -28,10 +28,14 @@ COOKIES = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", params=SITES)
 async def _site(
-    request: pytest.FixtureRequest, postgres: Postgres, town_valkey: Valkey, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Town]:
-    async with a_town(postgres, town_valkey, tmp_path_factory.mktemp("site"), **SITES[request.param]) as found:
+    # Its own: what others have done too often is counted where they are.
+    valkey = Valkey(tmp_path_factory.mktemp("site-valkey"))
+    valkey.start()
+    async with a_town(postgres, valkey, tmp_path_factory.mktemp("site"), **SITES[request.param]) as found:
         yield found
+    valkey.stop()
 
 
 @pytest.fixture
