@@ -5,10 +5,8 @@ from typing import Any
 from quart import current_app, g, has_request_context
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.browser.app.limits import client_network
-from shared.browser.app.utils.settings import current_settings
+from shared.browser.app.networks import network_hash
 from shared.models import AuditEntry
-from shared.utils import keyed_hash
 
 
 def audit(session: AsyncSession, action: str, subject: str, **details: Any) -> None:
@@ -24,9 +22,4 @@ def _who() -> dict[str, Any]:
     if not has_request_context():
         return {"app": "rose", "actor_id": None, "network": None}
     user = g.get("user")
-    return {"app": current_app.extensions["app_name"], "actor_id": user.id if user else None, "network": _network()}
-
-
-def _network() -> str:
-    """The address under the site's key: tells two visitors apart, and says nothing about either."""
-    return keyed_hash(current_settings().secret_key, f"network:{client_network()}")[:32]
+    return {"app": current_app.extensions["app_name"], "actor_id": user.id if user else None, "network": network_hash()}

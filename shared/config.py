@@ -131,7 +131,7 @@ class Settings(Part):
     # For four apps on sibling sub-domains: the domain above them, which their one session cookie is for.
     cookie_domain: str | None = None
     internal_key: str = Field(min_length=32)
-    # While the key is changed: what the apps that are not started anew yet still sign with.
+    # While the key is changed: the other one, of calls that are good too. Calls are signed with internal_key alone.
     internal_key_before: str | None = Field(None, min_length=32)
     sumup: SumUpAccount | None = None
     relay: Relay | None = None

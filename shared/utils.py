@@ -11,6 +11,11 @@ import certifi
 
 from shared.config import AppName, Settings
 
+# The values that PostgreSQL refused, over as many lines as they have; in an exception's repr, too.
+ROW = re.compile(r"DETAIL: .*?(?=(?:\n|\\n)(?:HINT|CONTEXT|\[SQL|\(Background|The above|During)|\Z)", re.DOTALL)
+# Begun only where a word begins, so that the longest text is read once.
+ADDRESS = re.compile(r"""(?<![^\s<>(){}'",:;=])[^\s<>(){}'",:;=]+@[^\s<>(){}'",:;=]+""")
+
 
 def host_url(settings: Settings, app: AppName, path: str = "/") -> str:
     """The absolute public address of a path in an app; never built from a request's Host."""
@@ -42,9 +47,10 @@ def keyed_hash(key: str, text: str) -> str:
     return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def hide_addresses(text: str) -> str:
-    """For what is written down about a failure: mail servers say whom they refuse."""
-    return re.sub(r"""[^\s<>(){}'",:;=]+@[^\s<>(){}'",:;=]+""", "…@…", text)
+def hide_people(text: str) -> str:
+    """For what is written down about a failure: mail servers say whom they refuse, and databases which row."""
+    text = ROW.sub("DETAIL: …", text) if "DETAIL:" in text else text
+    return ADDRESS.sub("…@…", text) if "@" in text else text
 
 
 def slugify(text: str, *, limit: int = 80) -> str:

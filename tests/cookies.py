@@ -7,7 +7,7 @@ import httpx
 
 MOST = 4096
 # The page's own script reads it: whether somebody is signed in, and how much is in the basket.
-READABLE = {"hint"}
+READABLE = {"hint", "__Host-hint"}
 
 
 async def check_cookies(response: httpx.Response) -> None:
@@ -32,6 +32,7 @@ def _faults(cookie: "Morsel[str]", *, secure: bool) -> Iterator[str]:
         "no HttpOnly": not cookie["httponly"] and cookie.key not in READABLE,
         "no SameSite": cookie["samesite"] not in {"Lax", "Strict"},
         "a part of the site": cookie["path"] != "/",
+        "no prefix": secure and not cookie.key.startswith(("__Host-", "__Secure-")),
         "no Secure": not cookie["secure"] and (secure or cookie.key.startswith("__")),
         "a domain": bool(cookie["domain"]) and not cookie.key.startswith("__Secure-"),
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from quart import Quart
@@ -18,6 +19,7 @@ from shared.events.processor import EventProcessor
 from shared.events.testing import wait_until_quiet
 from shared.infrastructure.internal_api import InternalApi
 from shared.infrastructure.keep_alive import Answer, Question
+from shared.infrastructure.user_loader import cookie_name
 from shared.models import Right, Role, User
 from shared.utils import tls_context
 from tests.cookies import check_cookies
@@ -68,6 +70,7 @@ class House:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.origins: dict[str, str] = settings.apps.model_dump()
         self.deliver_twice = False
         self.apps: dict[str, Quart] = {name: import_module(f"{name}.app").create_app(settings) for name in APPS}
         self.engine: AsyncEngine = create_engine(settings.database_url)
@@ -80,11 +83,11 @@ class House:
     def _client(self, **options: Any) -> httpx.AsyncClient:
         mounts = {
             origin: httpx.ASGITransport(app=self.apps[name])  # type: ignore[arg-type]
-            for name, origin in ORIGINS.items()
+            for name, origin in self.origins.items()
         }
         client = httpx.AsyncClient(
             mounts=mounts,
-            base_url=ORIGINS["blog"],
+            base_url=self.origins["blog"],
             verify=tls_context(),
             trust_env=False,
             event_hooks={"response": [check_cookies]},
@@ -114,7 +117,7 @@ class House:
         self.apps[name].asgi_app = be_silent  # type: ignore[method-assign]
 
     def url(self, app: str, path: str = "/") -> str:
-        return f"{ORIGINS[app]}{path}"
+        return f"{self.origins[app]}{path}"
 
     async def deliver(self) -> None:
         """Until nothing is left to do: what handlers emit is delivered too."""
@@ -139,8 +142,15 @@ class House:
         """A browser of this member, signed in as the sign-in page does it."""
         client = self.client()
         token = await sign_in_token(user)
-        client.cookies.set("sid", token, domain="localhost.local")
+        client.cookies.set(cookie_name(self.settings), token, domain=self._cookie_domain())
         return client
+
+    def _cookie_domain(self) -> str:
+        """As a cookie jar has it, which does not believe in names without a dot."""
+        host = urlsplit(self.origins["blog"]).hostname or ""
+        if self.settings.cookie_domain:
+            return f".{self.settings.cookie_domain}"
+        return host if "." in host else f"{host}.local"
 
     async def aclose(self) -> None:
         for client in self.clients:

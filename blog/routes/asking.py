@@ -3,9 +3,9 @@
 from quart import Response, request
 
 from blog.services import sign_in
+from shared.browser.app.utils.cookies import own_cookie, set_cookie
 from shared.browser.app.utils.settings import current_settings
 from shared.db.session import get_session
-from shared.infrastructure.cookies import own_cookie, set_cookie
 
 
 def cookie() -> str:

@@ -11,9 +11,9 @@ from shared.browser.app.authz import require_fresh
 from shared.browser.app.limits import spend
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
+from shared.browser.app.utils.paths import safe_next
 from shared.browser.app.utils.settings import current_settings
 from shared.browser.app.utils.templates import render
-from shared.infrastructure.http_utils import safe_next
 
 bp = Blueprint("authenticators", __name__)
 

@@ -21,10 +21,3 @@ async def update(token: str) -> Response:
     gives_way = await email_undos.find_who_gives_way(token)
     await email_undos.use(g.session, token, gives_way=gives_way, settings=current_settings())
     return await see_other("/account/email/undone/")
-
-
-@bp.after_request
-async def keep_links_to_ourselves(response: Response) -> Response:
-    """The secret is in the address, so no other site is told it."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response

@@ -50,10 +50,3 @@ async def update(token: str) -> Response:
     member = await emails.confirm(g.session, g.user.id, token, key=current_settings().secret_key)
     await end_visits(g.session, member.id, but=g.visit.id)
     return await see_other("/account/?saved=changed#address")
-
-
-@bp.after_request
-async def keep_links_to_ourselves(response: Response) -> Response:
-    """The secret is in the address, so no other site is told it."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response

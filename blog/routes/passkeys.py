@@ -8,9 +8,9 @@ from blog.services import passkeys, sign_in
 from shared.browser.app.authz import require_fresh
 from shared.browser.app.utils.forms import read_form
 from shared.browser.app.utils.htmx import see_other
+from shared.browser.app.utils.paths import safe_next
 from shared.browser.app.utils.settings import current_settings
 from shared.db.session import transaction
-from shared.infrastructure.http_utils import safe_next
 
 bp = Blueprint("passkeys", __name__)
 

@@ -7,12 +7,14 @@ from quart import Blueprint, Response, g, jsonify, request
 from blog.forms import SecondFactor, ShowPasskey
 from blog.services import authenticators, passkeys, second_factors, sign_in
 from shared.browser.app.authz import require_user
-from shared.browser.app.limits import client_network, limited, spend
+from shared.browser.app.limits import limited, spend
+from shared.browser.app.networks import client_network
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
+from shared.browser.app.utils.paths import safe_next
 from shared.browser.app.utils.settings import current_settings
+from shared.browser.app.watch import watch
 from shared.db.session import transaction
-from shared.infrastructure.http_utils import safe_next
 from shared.models import User
 
 bp = Blueprint("second_factor", __name__)
@@ -38,6 +40,7 @@ async def create() -> Response:
     try:
         await authenticators.check(g.session, g.user, form.value.code, keys=settings.secret_keys)
     except second_factors.WrongDigits as error:
+        watch("sign-in failed", reason="WrongDigits")
         form.refuse(error)
         return await _page(form, status=422)
     return await _go_on(g.user, form.value.next)
@@ -67,7 +70,11 @@ async def show_passkey() -> Response:
     """From the script: where to go on, as JSON. Signs in whoever's key it is, the second factor with it."""
     await spend("passkey", client_network())
     form = await read_form(ShowPasskey)
-    user = await passkeys.check(g.session, form.value.credential, current_settings())
+    try:
+        user = await passkeys.check(g.session, form.value.credential, current_settings())
+    except passkeys.PasskeyRefused:
+        watch("sign-in failed", reason="PasskeyRefused")
+        raise
     await sign_in.begin(g.session, user, second_factor=True)
     return jsonify({"next": safe_next(form.value.next, current_settings())})
 

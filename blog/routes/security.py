@@ -7,9 +7,9 @@ from quart import Blueprint, Response, g, request
 from blog.services import authenticators, passkeys
 from shared.browser.app.authz import require_user
 from shared.browser.app.utils.htmx import page, see_other
+from shared.browser.app.utils.paths import safe_next
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import NotFound
-from shared.infrastructure.http_utils import safe_next
 from shared.infrastructure.user_loader import end_visits, list_visits
 
 bp = Blueprint("security", __name__)

@@ -1,15 +1,18 @@
+from contextlib import suppress
+
 from quart import Blueprint, Response, g, request
 
 from blog.forms import SignIn, SignInCode
 from blog.routes import asking
 from blog.services import sign_in
-from shared.browser.app.limits import client_network, limited, spend
+from shared.browser.app.limits import limited, spend
+from shared.browser.app.networks import client_network
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
+from shared.browser.app.utils.paths import safe_next
 from shared.browser.app.utils.settings import current_settings
 from shared.db.session import transaction
 from shared.errors import TooMany
-from shared.infrastructure.http_utils import safe_next
 from shared.models import MagicLink
 from shared.utils import random_token
 
@@ -25,11 +28,15 @@ async def new() -> Response:
 
 @bp.post("/sign-in/")
 async def create() -> Response:
-    form = await read_form(SignIn)
-    if not form.ok:
-        return await _ask(form, status=422)
+    """Too many, and nobody is told: whoever asks for another's address learns nothing."""
     browser = await asking.known_browser() or random_token(32)
-    await _request_link(form.value, browser)
+    with suppress(TooMany):
+        # Counted before anything is read: what is refused costs us too.
+        await spend("sign_in_network", client_network())
+        form = await read_form(SignIn)
+        if not form.ok:
+            return await _ask(form, status=422)
+        await _request_link(form.value, browser)
     response = await see_other("/sign-in/sent/")
     asking.keep(response, browser)
     return response
@@ -80,13 +87,9 @@ async def update(token: str) -> Response:
 
 
 async def _request_link(asked: SignIn, browser: str) -> None:
-    """Too many, and nobody is told: whoever asks for another's address learns nothing."""
+    """Raises TooMany."""
     settings = current_settings()
-    try:
-        await spend("sign_in_network", client_network())
-        await spend("sign_in_address", asked.email)
-    except TooMany:
-        return
+    await spend("sign_in_address", asked.email)
     wanted = safe_next(asked.next, settings)
     await sign_in.request_link(g.session, asked.email, next_url=wanted, browser=browser, key=settings.secret_key)
 
@@ -111,10 +114,3 @@ async def _ask(form: Submitted[SignIn], *, worn_out: str | None = None, status: 
 async def _sent(form: Submitted[SignInCode], *, status: int = 200) -> Response:
     late = await sign_in.mails_are_late(g.session)
     return await page("blog/sign_in/sent.html", form=form, late=late, status=status)
-
-
-@bp.after_request
-async def keep_links_to_ourselves(response: Response) -> Response:
-    """The secret is in the address, so no other site is told it."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response

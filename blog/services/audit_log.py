@@ -1,7 +1,5 @@
 """Looking up who did what."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared import sheets
 from shared.models import AuditEntry, User
 
 PER_PAGE = 50
@@ -52,12 +51,8 @@ async def search(session: AsyncSession, wanted: Wanted, *, zone: ZoneInfo, page:
 
 async def write_csv(session: AsyncSession, wanted: Wanted, *, zone: ZoneInfo) -> str:
     """What `search` finds, without names: the file may travel, so it says members by their number."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(HEADERS)
     rows = await session.execute(_query(wanted, zone).limit(MOST_IN_A_FILE))
-    writer.writerows(_cells(row[0]) for row in rows)
-    return out.getvalue()
+    return sheets.write_csv(HEADERS, (_cells(row[0]) for row in rows))
 
 
 def _query(wanted: Wanted, zone: ZoneInfo) -> Select[AuditEntry, str]:
@@ -83,9 +78,4 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 def _cells(row: AuditEntry) -> list[str]:
     details = " ".join(f"{name}={value}" for name, value in row.details.items())
     cells = [f"{row.at:%Y-%m-%d %H:%M:%S}", row.app, str(row.actor_id or ""), row.action, row.subject]
-    return [_harmless(cell) for cell in (*cells, row.network or "", details)]
-
-
-def _harmless(cell: str) -> str:
-    # A cell like =HYPERLINK(…) must stay text when a spreadsheet opens the file.
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return [*cells, row.network or "", details]

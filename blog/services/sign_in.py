@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.services import erasures, members, second_factors
+from shared.browser.app.watch import watch
 from shared.errors import Conflict, Invalid
 from shared.events.bus import emit_event
 from shared.events.payloads.blog import MagicLinkRequested, SignedIn
@@ -108,8 +109,10 @@ async def use_link(session: AsyncSession, secret: str, *, browser: str) -> tuple
     """
     link = await find_open_link(session, secret)
     if link is None:
+        watch("sign-in failed", reason="LinkWornOut")
         raise LinkWornOut
     if not asked_here(link, browser):
+        watch("sign-in failed", reason="WrongBrowser", email=link.email)
         raise WrongBrowser
     return await _sign_in(session, link.id)
 
@@ -131,6 +134,7 @@ async def use_code(
     for link in tried:
         if any(hmac.compare_digest(code_of(link, key=key), code) for key in keys):
             return await _sign_in(session, link.id)
+    watch("sign-in failed", reason="WrongCode", email=tried[-1].email if tried else None)
     raise WrongCode(field="code")
 
 
@@ -138,6 +142,7 @@ async def _sign_in(session: AsyncSession, link_id: int) -> tuple[User, str]:
     claim = update(MagicLink).where(MagicLink.id == link_id, _still_open()).values(used_at=func.now())
     row = (await session.execute(claim.returning(MagicLink.email, MagicLink.next_path))).one_or_none()
     if row is None:
+        watch("sign-in failed", reason="LinkWornOut")
         raise LinkWornOut
     user = await members.welcome(session, row.email)
     # Else whoever reads the mail could put a second factor of their own in the place of the member's.
@@ -150,6 +155,7 @@ async def begin(session: AsyncSession, user: User, *, proved: bool = True, secon
     """This browser is the member's from here on, with all it had in its basket. An erasure is called off."""
     await erasures.call_off(session, user)
     visit = await start_visit(session, user, proved=proved, second_factor=second_factor)
+    watch("signed in", member=user.id, second_factor=second_factor)
     emit_event(session, SignedIn(user_id=user.id, email=user.email, session_id=visit.public_id))
 
 

@@ -12,12 +12,6 @@ from shared.browser.app.utils.parsing import small_number
 bp = Blueprint("orders", __name__, url_prefix="/orders")
 
 
-@bp.after_request
-async def keep_the_link_secret(response: Response) -> Response:
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
-
-
 @bp.get("/")
 @require_user
 async def index() -> Response:

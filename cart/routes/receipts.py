@@ -10,5 +10,5 @@ bp = Blueprint("receipts", __name__)
 async def show(token: str) -> Response:
     order = await orders.get_paid(g.session, token)
     pdf = receipts.draw(order, totals.add_up(order.lines), current_settings().site)
-    headers = {"Content-Disposition": f'attachment; filename="{order.number}.pdf"', "Referrer-Policy": "no-referrer"}
+    headers = {"Content-Disposition": f'attachment; filename="{order.number}.pdf"'}
     return Response(pdf, 200, headers, mimetype="application/pdf")

@@ -34,5 +34,4 @@ def _undecided(order: Order, payment: Payment | None) -> bool:
 def _see(url: str) -> Response:
     answer = redirect(url, 303)
     assert isinstance(answer, Response)  # noqa: S101  Quart's redirect is typed for Werkzeug's
-    answer.headers["Referrer-Policy"] = "no-referrer"
     return answer

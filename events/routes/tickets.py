@@ -25,7 +25,7 @@ async def show(token: str) -> Response:
     settings = current_settings()
     code = qr.draw(host_url(settings, "events", ticket.path))
     when = wording.span(ticket.entry, settings.site)
-    return _secret(await page("events/tickets/show.html", ticket=ticket, code=code, when=when))
+    return await page("events/tickets/show.html", ticket=ticket, code=code, when=when)
 
 
 @bp.get("/tickets/<token>.pdf")
@@ -33,10 +33,4 @@ async def download(token: str) -> Response:
     ticket = await tickets.get_by_token(g.session, token)
     response = Response(pdf.draw([ticket], current_settings()), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="ticket-{ticket.code}.pdf"'
-    return _secret(response)
-
-
-def _secret(response: Response) -> Response:
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
     return response

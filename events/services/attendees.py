@@ -1,7 +1,5 @@
 """Who comes."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -11,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from events.models import Ticket
+from shared import sheets
 
 PER_PAGE = 50
 HEADERS = ("Name", "E-mail", "Ticket", "Code", "Status", "Used at", "Order")
@@ -39,20 +38,10 @@ async def list_of_entry(session: AsyncSession, entry_id: int, *, page: int = 1) 
 async def write_csv(session: AsyncSession, entry_id: int, *, zone: ZoneInfo) -> str:
     query = select(Ticket).where(Ticket.entry_id == entry_id).options(joinedload(Ticket.ticket_type))
     found = await session.scalars(query.order_by(Ticket.name, Ticket.id))
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(HEADERS)
-    writer.writerows(_row(ticket, zone) for ticket in found)
     # The mark by which spreadsheets know UTF-8.
-    return "\ufeff" + out.getvalue()
+    return "\ufeff" + sheets.write_csv(HEADERS, (_row(ticket, zone) for ticket in found))
 
 
 def _row(ticket: Ticket, zone: ZoneInfo) -> list[str]:
     used = f"{ticket.used_at.astimezone(zone):%Y-%m-%d %H:%M}" if ticket.used_at else ""
-    cells = (ticket.name, ticket.email, ticket.ticket_type.name, ticket.code, ticket.status, used, ticket.order)
-    return [_harmless(cell) for cell in cells]
-
-
-def _harmless(cell: str) -> str:
-    # A name like =HYPERLINK(…) must stay a name when a spreadsheet opens the file.
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return [ticket.name, ticket.email, ticket.ticket_type.name, ticket.code, ticket.status, used, ticket.order]

@@ -1,4 +1,7 @@
-"""What `up` runs beside the two servers: the apps and the stand-ins, each a Python process."""
+"""What `up` runs beside the two servers: the apps and the stand-ins, each a Python process.
+
+Secrets reach them by the environment: a command line is for every user of the machine to read.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,7 +9,6 @@ from pathlib import Path
 
 from rose.supervisor.addresses import APPS, Addresses
 from rose.supervisor.environment import MERCHANT
-from rose.supervisor.keys import own_secret
 
 PURPOSES = {"mail": "the mail catcher", "sumup": "the SumUp stand-in"}
 
@@ -46,6 +48,6 @@ def _mail(home: Path, addresses: Addresses) -> Program:
 
 def _sumup(home: Path, addresses: Addresses) -> Program:
     port = addresses.port("sumup")
-    who = ("--api-key", f"sup_sk_{own_secret(home, 'sumup')}", "--merchant-code", MERCHANT)
     where = ("--port", str(port), "--public-url", addresses.public("sumup"), "--state", str(home / "sumup"))
-    return Program("sumup", ("-m", "rose.standins.sumup", *where, *who), port, health=None)
+    arguments = ("-m", "rose.standins.sumup", *where, "--merchant-code", MERCHANT)
+    return Program("sumup", arguments, port, health=None)

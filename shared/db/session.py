@@ -45,6 +45,8 @@ def create_engine(
         pool_size=pool_size,
         max_overflow=10,
         pool_timeout=2,
+        # What goes wrong is written into the log: not with whose row it went wrong.
+        hide_parameters=True,
         connect_args=_POOLED if direct_url else _direct(patience),
         execution_options={"direct_url": direct_url} if direct_url else {},
     )

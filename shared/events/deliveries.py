@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.bus import Registration
 from shared.events.connection import Connection
-from shared.utils import hide_addresses
+from shared.utils import hide_people
 
 log = structlog.get_logger("events")
 
@@ -101,7 +101,7 @@ class Trouble:
 
 
 def told(error: Exception | None) -> str:
-    return hide_addresses(repr(error))
+    return hide_people(repr(error))
 
 
 def backoff(attempts: int) -> timedelta:

@@ -5,11 +5,11 @@ from urllib.parse import parse_qs, urlencode
 
 from quart import Blueprint, Quart, Response, g, request
 
+from shared.browser.app.utils.cookies import own_cookie
 from shared.browser.app.utils.templates import render_alone
 from shared.config import Settings
 from shared.infrastructure.cart_loader import load_basket
 
-HINT = "hint"
 AS_LONG_AS_A_SESSION = timedelta(days=90)
 SILENT = ("/static/", "/internal/", "/webhooks/", "/healthz", "/metrics")
 
@@ -20,32 +20,33 @@ bp = Blueprint("here", __name__, url_prefix="/here")
 async def show() -> Response:
     """Account and basket, as the header of a page drawn for this visitor has them. No menu: that is there already."""
     context = {"user": g.user, "basket": await load_basket(), "request_path": request.path, "for_everyone": False}
-    response = Response(render_alone("_bar.html", **context), mimetype="text/html")
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return Response(render_alone("_bar.html", **context), mimetype="text/html")
 
 
 def use_here(app: Quart, settings: Settings) -> None:
     app.register_blueprint(bp)
+    # Not set_cookie(): the page's own script reads it.
+    name = own_cookie(settings, "hint")
 
     @app.after_request
     async def hint_what_is_there(response: Response) -> Response:
         if "visit" not in g or request.path.startswith(SILENT):
             return response
-        wanted, known = _hint(), request.cookies.get(HINT)
+        known = request.cookies.get(name)
+        wanted = _hint(known or "")
         if wanted is None and known is not None:
-            response.delete_cookie(HINT, secure=settings.secure, samesite="Lax")
+            response.delete_cookie(name, secure=settings.secure, samesite="Lax")
         elif wanted is not None and known != wanted:
             lifetime = AS_LONG_AS_A_SESSION
-            response.set_cookie(HINT, wanted, max_age=lifetime, secure=settings.secure, samesite="Lax")
+            response.set_cookie(name, wanted, max_age=lifetime, secure=settings.secure, samesite="Lax")
         return response
 
 
-def _hint() -> str | None:
+def _hint(before: str) -> str | None:
     """Signed in or not, and how many things are in the basket, as far as this request knows. Nobody's name."""
     if g.visit is None:
         return None
-    known = parse_qs(request.cookies.get(HINT, ""))
+    known = parse_qs(before)
     count = g.get("basket_count")
     told = known.get("n", ["0"])[0] if count is None else str(count)
     return urlencode({"in": int(g.user is not None), "n": told if told.isascii() and told.isdigit() else "0"})

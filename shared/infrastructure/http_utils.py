@@ -1,14 +1,12 @@
-"""What stands before the app: which hosts and addresses are ours, and where a redirect may lead."""
+"""What stands before the app: which hosts and addresses are ours."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from quart import Quart
 from werkzeug.routing import IntegerConverter, Map
 
 from shared.browser.app.headers import fixed_headers, usual_headers
-from shared.browser.app.utils.parsing import safe_next as safe_path
 from shared.config import Settings
 
 MOST_HEADERS = 100
@@ -65,14 +63,3 @@ class RowNumber(IntegerConverter):
 def _host(scope: Any) -> str:
     found = [value for name, value in scope["headers"] if name == b"host"]
     return found[0].decode("latin-1").lower() if len(found) == 1 else ""
-
-
-def safe_next(value: str | None, settings: Settings, *, default: str = "/") -> str:
-    """Where to go on after signing in: a path here, or an address of one of the four apps."""
-    if not value:
-        return default
-    parts = urlsplit(value)
-    origin = f"{parts.scheme}://{parts.netloc}"
-    if origin in settings.apps.model_dump().values():
-        return origin + safe_path(value.removeprefix(origin) or "/")
-    return safe_path(value, default=default)

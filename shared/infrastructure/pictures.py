@@ -13,6 +13,9 @@ from shared.errors import Invalid, NotFound, Unavailable
 
 MOST_BYTES = 10 * 1024 * 1024
 SECONDS = 30
+# Each of them may take half a gigabyte for a moment.
+AT_ONCE = asyncio.Semaphore(1)
+PATIENCE_SECONDS = 10.0
 NAME = re.compile(r"[0-9a-f]{32}(-600|-1200)?\.(jpg|png|webp|gif|avif)")
 TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif", "avif": "image/avif"}
 # How files of each kind begin: the name and the type that the browser sends say nothing.
@@ -34,6 +37,11 @@ class NoRoom(Unavailable):
     message = "There is no room for pictures just now, so nothing was stored. Please tell whoever looks after the site."
 
 
+class TooManyPictures(Unavailable):
+    wait = 30
+    message = "Many pictures are being made ready just now, so this one was not taken. Try again in half a minute."
+
+
 class PictureNotFound(NotFound):
     message = "There is no picture at this address."
 
@@ -45,7 +53,9 @@ def media_folder(settings: Settings) -> Path:
 
 
 async def store(content: bytes, settings: Settings) -> str:
-    """The picture's address. The same picture again has the same. Raises NotAPicture, TooLarge or NoRoom."""
+    """The picture's address. The same picture again has the same. Raises NotAPicture, TooLarge,
+    TooManyPictures or NoRoom.
+    """
     if len(content) > MOST_BYTES:
         raise TooLarge
     if not BEGINNINGS.match(content):
@@ -53,7 +63,7 @@ async def store(content: bytes, settings: Settings) -> str:
     try:
         folder = media_folder(settings)
         with TemporaryDirectory(dir=folder) as made:
-            name = await _convert(content, made)
+            name = await _in_turn(content, made)
             _keep(Path(made), folder)
     except OSError as error:
         if error.errno != errno.ENOSPC:
@@ -83,6 +93,18 @@ def srcset(address: str) -> str:
 def _keep(made: Path, folder: Path) -> None:
     for path in made.iterdir():
         path.rename(folder / path.name)
+
+
+async def _in_turn(content: bytes, folder: str) -> str:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await AT_ONCE.acquire()
+    except TimeoutError:
+        raise TooManyPictures from None
+    try:
+        return await _convert(content, folder)
+    finally:
+        AT_ONCE.release()
 
 
 async def _convert(content: bytes, folder: str) -> str:

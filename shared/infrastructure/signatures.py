@@ -1,7 +1,7 @@
 """Who may call /internal: another of our apps, within 30 seconds, once.
 
-Keys change without a pause: every call names the key it was signed with, and the key from before is good for as long
-as it stands in the settings. Calls are always signed with the newest.
+Keys change without a pause: every call names the key it was signed with, and a second key is good for as long as it
+stands in the settings. Every app has to know the new key before the first one signs with it (README).
 """
 
 import hashlib

@@ -8,10 +8,10 @@ from quart import Quart, Response, g, request
 from sqlalchemy import ColumnElement, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.browser.app.csrf import SAFE
+from shared.browser.app.csrf import APART, SAFE
+from shared.browser.app.utils.cookies import set_cookie, shared_cookie
 from shared.config import Settings
 from shared.db.session import get_session, transaction
-from shared.infrastructure.cookies import set_cookie, shared_cookie
 from shared.models import Grant, User, UserSession
 from shared.utils import hash_token, random_token
 
@@ -39,7 +39,7 @@ def use_user_loader(app: Quart, settings: Settings) -> None:
     async def load() -> None:
         g.user, g.visit = None, None
         token = request.cookies.get(name, "")
-        if len(token) == TOKEN_LENGTH and not request.path.startswith(("/static/", "/internal/")):
+        if len(token) == TOKEN_LENGTH and not request.path.startswith(("/static/", *APART)):
             g.visit, g.user = await _find(token)
 
     @app.after_request

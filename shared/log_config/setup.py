@@ -6,9 +6,26 @@ from typing import Any, TextIO
 
 import structlog
 
+from shared.utils import hide_people
+
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 # What else every line says, asked for each: the bus adds which event is being handled.
 more_context: list[Callable[[], Mapping[str, str]]] = []
+
+
+def without_people(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Whatever a line is made of, the words of an exception too: no address, and nothing of a row that was refused."""
+    return {name: value if name.startswith("_") else _without_people(value) for name, value in entry.items()}
+
+
+def _without_people(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {name: _without_people(one) for name, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_without_people(one) for one in value]
+    return hide_people(value if isinstance(value, str) else repr(value))
 
 
 def setup_logging(app: str, *, level: str = "INFO", stream: TextIO = sys.stderr) -> None:
@@ -28,6 +45,7 @@ def setup_logging(app: str, *, level: str = "INFO", stream: TextIO = sys.stderr)
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
         structlog.processors.format_exc_info,
+        without_people,
     ]
     last: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer(timestamp_key="time") if stream.isatty() else structlog.processors.JSONRenderer()

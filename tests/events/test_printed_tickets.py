@@ -51,7 +51,7 @@ async def test_the_ticket_page_has_the_code_in_pixels_and_in_letters_and_stays_s
     assert ticket.code in answer.text
     assert qr.draw(f"http://localhost:8003{ticket.path}").path in answer.text
     assert answer.headers["Referrer-Policy"] == "no-referrer"
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cache-Control"] == "private, no-store"
     assert "style=" not in answer.text
 
 

@@ -1,6 +1,7 @@
 """SumUp's stand-in as a real process, and a payer in front of its page."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -34,8 +35,8 @@ class SumUpProcess:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "rose.standins.sumup", "--port", str(self.port)]
-        command += ["--state", str(self.state), "--api-key", API_KEY, "--merchant-code", MERCHANT]
-        self.process = subprocess.Popen([*command, "--public-url", self.url, *self.flags])
+        command += ["--state", str(self.state), "--merchant-code", MERCHANT, "--public-url", self.url]
+        self.process = subprocess.Popen([*command, *self.flags], env=os.environ | {"SUMUP_API_KEY": API_KEY})
         self._wait_until_up()
 
     def stop(self, how: int = signal.SIGTERM) -> None:

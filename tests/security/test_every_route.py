@@ -6,14 +6,20 @@ Each test asks all of them, or looks at what all of them answered, and names tho
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 import pytest
 import pytest_asyncio
+from sqlalchemy import text, update
+from sqlalchemy.exc import DBAPIError
 
 from shared.browser.app.headers import PERMISSIONS, content_policy
+from shared.db.session import get_session, transaction, use_engine
+from shared.models import UserSession
 from tests.house import APPS, ORIGINS
-from tests.security.town import CANARY, UNSAFE, Route, Town
+from tests.security.test_extra_fields import READS_NOTHING
+from tests.security.town import BROKEN, CANARY, UNSAFE, Route, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -52,14 +58,18 @@ class Walk:
 
     answers: list[tuple[Route, str, httpx.Response]]
     changed: list[str]
+    # The sessions whose use was noted.
+    noted: set[int]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def walk(_town: Town) -> Walk:
-    from shared.db.session import use_engine
-
     use_engine(_town.engine)
-    before = await _town.everything()
+    async with transaction() as session:
+        # Nobody has been here for an hour, so that their coming is noted.
+        await session.execute(update(UserSession).values(used_at=UserSession.used_at - timedelta(hours=1)))
+    before, uses = await _town.everything(), await _town.last_uses()
+    _town.read_strictly()
     browsers = {"bob": _town.bob, "ann": _town.ann, "visitor": _town.client()}
     claims = dict.fromkeys(CLAIMS, EVIL)
     answers = [
@@ -67,8 +77,9 @@ async def walk(_town: Town) -> Walk:
         for route in _town.routes("GET")
         for who, browser in browsers.items()
     ]
-    after = await _town.everything()
-    return Walk(answers, [table for table in after if after[table] != before.get(table)])
+    after, later = await _town.everything(), await _town.last_uses()
+    changed = [table for table in after if after[table] != before.get(table)]
+    return Walk(answers, changed, {number for number, moment in later.items() if moment != uses[number]})
 
 
 async def test_another_site_changes_nothing_anywhere(town: Town) -> None:
@@ -100,8 +111,16 @@ async def test_our_own_pages_are_not_taken_for_another_site(town: Town) -> None:
     assert wrong == []
 
 
-async def test_looking_changes_nothing(walk: Walk) -> None:
+async def test_looking_changes_nothing_but_that_a_session_was_in_use(town: Town, walk: Walk) -> None:
     assert walk.changed == []
+    assert walk.noted == await town.sessions_of(town.ann, town.bob)
+
+
+async def test_a_look_cannot_change_anything_in_plain_sql_either(town: Town) -> None:
+    town.read_strictly()
+    async with get_session(read_only=True) as session:
+        with pytest.raises(DBAPIError, match="read-only transaction"):
+            await session.execute(text("UPDATE users SET name = 'x'"))
 
 
 async def test_nothing_breaks_by_being_looked_at(walk: Walk) -> None:
@@ -110,6 +129,17 @@ async def test_nothing_breaks_by_being_looked_at(walk: Walk) -> None:
 
 async def test_nothing_is_ever_built_from_what_a_proxy_claims(walk: Walk) -> None:
     told = [(route.name, who) for route, who, answer in walk.answers if EVIL in answer.text + str(answer.headers)]
+
+    assert told == []
+
+
+async def test_no_form_is_answered_with_what_a_proxy_claims(town: Town) -> None:
+    told, claims = [], dict.fromkeys(CLAIMS, EVIL)
+    for route in town.routes(*UNSAFE):
+        reads = not route.path.startswith(APART) and route.endpoint not in READS_NOTHING[route.app]
+        for browser in (town.client(), *([town.bob] if reads else [])):
+            answer = await town.ask(browser, route, headers=claims, data={"surprise": "1"})
+            told += [route.name] if EVIL in answer.text + str(answer.headers) else []
 
     assert told == []
 
@@ -132,23 +162,27 @@ async def test_an_unchanged_page_has_the_safe_headers_too(town: Town, walk: Walk
 
 
 async def test_refusals_of_every_kind_have_the_safe_headers(town: Town) -> None:
+    assert await loose_refusals(town) == []
+
+
+async def loose_refusals(town: Town) -> list[tuple[str, int, list[str]]]:
+    """Those of every kind, of every app, that lack a header."""
     wrong, seen, browser = [], set(), town.client()
     for app in APPS:
-        asked = [
+        home = Route(app, "GET", "/", "/", None)
+        for answer in [
             await browser.get(town.url(app, "/no/such/page/")),
             await browser.request("PATCH", town.url(app)),
             await browser.get(town.url(app), headers={"Host": EVIL}),
             await browser.get(town.url(app), headers={f"X-{n}": "1" for n in range(120)}),
             await browser.post(town.url(app, "/internal/"), content=b"x" * 1_100_000),
-        ]
-        home = Route(app, "GET", "/", "/", None)
-        seen |= {answer.status_code for answer in asked}
-        wrong += [
-            (app, answer.status_code, faults(town, home, answer)) for answer in asked if faults(town, home, answer)
-        ]
-
-    assert wrong == []
-    assert seen >= {404, 405, 421, 431}
+            await browser.get(town.url(app, BROKEN)),
+            await browser.get(town.url(app, BROKEN), headers=JSON),
+        ]:
+            seen.add(answer.status_code)
+            wrong += [(app, answer.status_code, found)] if (found := faults(town, home, answer)) else []
+    assert seen == {404, 405, 413, 421, 431, 500}
+    return wrong
 
 
 async def test_pages_hold_nothing_that_the_policy_would_refuse(walk: Walk) -> None:
@@ -223,6 +257,8 @@ def faults(town: Town, route: Route, answer: httpx.Response) -> list[str]:
     if not route.path.startswith(OWN_POLICY):
         expected["content-security-policy"] = content_policy(town.settings)
         assert expected["content-security-policy"].endswith(TRUSTED)
+    if town.settings.secure:
+        expected["strict-transport-security"] = f"max-age={365 * 24 * 3600}; includeSubDomains"
     wrong = [name for name, value in expected.items() if headers.get(name) != value]
     return [*wrong, *_loose(headers, hidden="<token>" in route.rule and answer.status_code < 300)]
 

@@ -1,5 +1,6 @@
 """What people upload: decoded far from the app, made anew, and harmless whatever a browser takes it for."""
 
+import asyncio
 import io
 import re
 import resource
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 from shared.db.session import transaction
+from shared.infrastructure import pictures
 from tests.factories.events import an_entry
 from tests.factories.market import a_product
 from tests.house import House
@@ -94,6 +96,23 @@ async def test_what_can_be_saved_is_made_anew(house: House, make) -> None:
         assert b"alert" not in kept
         assert b"iCCP" not in kept
         assert len(kept) < 20_000
+
+
+async def test_one_picture_is_decoded_at_a_time_and_nobody_waits_for_ever(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob = await editor(house)
+    monkeypatch.setattr(pictures, "AT_ONCE", asyncio.Semaphore(1))
+    monkeypatch.setattr(pictures, "PATIENCE_SECONDS", 0.1)
+
+    async with pictures.AT_ONCE:
+        late = await upload(bob, a_picture())
+    kept = list((house.settings.home / "media").iterdir())
+    again = [(await upload(bob, content())).status_code for content in (a_picture, REFUSED["truncated"], a_picture)]
+
+    assert (late.status_code, late.headers["Retry-After"], kept) == (503, "30", [])
+    assert "Try again in half a minute" in late.text
+    assert again == [201, 422, 201]
 
 
 async def test_nothing_the_camera_or_its_owner_wrote_is_kept(house: House) -> None:

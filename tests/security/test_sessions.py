@@ -1,7 +1,7 @@
 """A session ends when it should, and its cookie is worth something only while it lives."""
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import event, func, select, text, update
 
 from blog.services import grants
 from shared.config import Settings
@@ -228,3 +228,16 @@ async def test_a_key_that_was_changed_still_opens_what_the_old_one_sealed(house:
         after = await authenticators.pending_secret(session, cleo, keys=["n" * 32, "o" * 32])
 
     assert after is not None
+
+
+async def test_where_no_session_may_act_none_is_looked_up(house: House) -> None:
+    browser, seen = await house.signed_in(await house.member()), []
+
+    @event.listens_for(house.engine.sync_engine, "before_cursor_execute")
+    def _note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    answer = await browser.post(house.url("cart", "/webhooks/sumup/"), content=b"{}")
+
+    assert answer.status_code == 204
+    assert [statement for statement in seen if "user_sessions" in statement] == []

@@ -77,5 +77,5 @@ async def test_pages_with_a_secret_in_their_address_tell_it_to_nobody(house: Hou
     page = await browser.get(path_of(house, link))
 
     assert page.headers["referrer-policy"] == "no-referrer"
-    assert page.headers["cache-control"] == "no-store"
+    assert page.headers["cache-control"] == "private, no-store"
     assert "https://" not in page.text.replace("http://www.w3.org", "")

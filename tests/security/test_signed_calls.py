@@ -1,6 +1,8 @@
 """Calls between the apps: not one bit may change, no call is good twice, and keys change without a pause."""
 
 import json
+from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given, settings
@@ -8,9 +10,11 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 
 from rose.supervisor.valkey import Valkey
+from shared.infrastructure.factory import create_base_app
 from shared.infrastructure.signatures import SharedNonces, Unsigned, Verifier, key_id, sign
-from tests.house import House
+from tests.house import House, settings_for
 
+NOBODY = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
 OLD, NEW = "o" * 32, "n" * 32
 MESSAGE = ("POST", "/internal/cart/lines", "a=1&b=2", b'{"n": 1}')
 NAMES = ("X-Internal-Key", "X-Internal-Caller", "X-Internal-Time", "X-Internal-Nonce", "X-Internal-Signature")
@@ -31,6 +35,20 @@ def test_during_a_change_of_keys_both_are_good() -> None:
 
     assert during.verify(Headers(signed(OLD)), MESSAGE) == "market"
     assert during.verify(Headers(signed(NEW)), MESSAGE) == "market"
+
+
+# As the README has it: first everybody learns the new key, then everybody signs with it, then the old one goes.
+STEPS = [{"internal_key": OLD}, {"internal_key": OLD, "internal_key_before": NEW}]
+STEPS += [{"internal_key": NEW, "internal_key_before": OLD}, {"internal_key": NEW}]
+
+
+@pytest.mark.parametrize("step", range(3))
+def test_while_the_apps_are_started_anew_one_by_one_no_call_is_refused(tmp_path: Path, step: int) -> None:
+    for caller, called in product(STEPS[step : step + 2], repeat=2):
+        there = create_base_app("cart", settings_for(NOBODY, home=tmp_path, **called))
+        verifier: Verifier = there.extensions["verifier"]
+
+        assert verifier.verify(Headers(signed(caller["internal_key"])), MESSAGE) == "market"
 
 
 def test_after_a_change_of_keys_the_old_one_is_worth_nothing() -> None:

@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 import httpx
-from sqlalchemy import text
+from sqlalchemy import event, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 from werkzeug.routing import Rule
 
 from blog.services.sign_in import secret_of
-from shared.db.session import get_session, transaction
-from shared.models import MagicLink
+from shared.config import Settings
+from shared.db import session as database
+from shared.db.session import create_engine, get_session, transaction
+from shared.infrastructure.user_loader import cookie_name, hash_token
+from shared.models import MagicLink, UserSession
 from tests.factories.blog import a_page, a_post, a_tag, an_author
 from tests.factories.cart import a_placed_order
 from tests.factories.events import a_calendar, a_ticket_type, an_entry
@@ -19,6 +24,9 @@ from tests.factories.market import a_category, a_marketplace, a_producer, a_prod
 from tests.house import APPS, House
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+# Every app has a page that fails.
+BROKEN = "/t/broken/"
+SESSIONS = '"public"."user_sessions"'
 CANARY = "canary.ann@example.com"
 
 
@@ -31,6 +39,7 @@ class Route:
     rule: str
     path: str
     view: Any = field(repr=False, compare=False)
+    endpoint: str = field(default="", repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -49,6 +58,12 @@ class Town(House):
     values: dict[str, Any]
     ann: httpx.AsyncClient
     bob: httpx.AsyncClient
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.strict: list[AsyncEngine] = []
+        for app in self.apps.values():
+            app.add_url_rule(BROKEN, view_func=_break)
 
     async def settle(self) -> None:
         """Ann is a member, Bob runs the place; there is one of everything."""
@@ -100,6 +115,15 @@ class Town(House):
         assert link is not None
         return secret_of(link, key=self.settings.secret_key)
 
+    def read_strictly(self) -> None:
+        """Until the next test: whatever only reads has connections where PostgreSQL itself lets nothing be written."""
+        strict = create_engine(self.settings.database_url)
+        self.strict.append(strict)
+        event.listen(strict.sync_engine, "connect", _refuse_writing)
+        makers = database._sessions
+        assert makers is not None
+        makers[True] = database._makers(strict)[True]
+
     def routes(self, *methods: str) -> list[Route]:
         """Every route of every app: a new one is here as soon as it is registered."""
         return [route for app in APPS for route in self._routes(app) if not methods or route.method in methods]
@@ -107,8 +131,11 @@ class Town(House):
     def _routes(self, name: str) -> Iterator[Route]:
         app = self.apps[name]
         for rule in app.url_map.iter_rules():
+            if rule.rule == BROKEN:
+                continue
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                yield Route(name, method, rule.rule, self._path(name, rule), app.view_functions[rule.endpoint])
+                view = app.view_functions[rule.endpoint]
+                yield Route(name, method, rule.rule, self._path(name, rule), view, rule.endpoint)
 
     def _path(self, app: str, rule: Rule) -> str:
         place = rule.rule.strip("/").split("/")[0]
@@ -127,15 +154,38 @@ class Town(House):
         return await browser.request(route.method, self.url(route.app, route.path), follow_redirects=False, **more)
 
     async def aclose(self) -> None:
+        for engine in self.strict:
+            await engine.dispose()
         for app in self.apps.values():
             await app.extensions["limits"].aclose()
             await app.extensions["nonces"].aclose()
         await super().aclose()
 
     async def everything(self) -> dict[str, str]:
-        """A fingerprint of every table."""
+        """A fingerprint of every table; that a session was in use is bookkeeping, and looked at by itself."""
         async with get_session(read_only=True) as session:
             found = await session.execute(text("SELECT schemaname, relname FROM pg_stat_user_tables ORDER BY 1, 2"))
             names = [f'"{schema}"."{table}"' for schema, table in found]
-            query = "SELECT coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') FROM {} t"
-            return {name: str(await session.scalar(text(query.format(name)))) for name in names}
+            query = "SELECT coalesce(md5(string_agg({1}, '' ORDER BY {1})), '') FROM {0} t"
+            rows = dict.fromkeys(names, "t::text") | {SESSIONS: "(to_jsonb(t) - 'used_at')::text"}
+            return {name: str(await session.scalar(text(query.format(name, row)))) for name, row in rows.items()}
+
+    async def sessions_of(self, *browsers: httpx.AsyncClient) -> set[int]:
+        name = cookie_name(self.settings)
+        hashes = [hash_token(browser.cookies[name]) for browser in browsers]
+        async with get_session(read_only=True) as session:
+            return set(await session.scalars(select(UserSession.id).where(UserSession.token_hash.in_(hashes))))
+
+    async def last_uses(self) -> dict[int, datetime]:
+        """When each session was in use, as far as it was noted."""
+        async with get_session(read_only=True) as session:
+            return {row.id: row.used_at for row in await session.execute(select(UserSession.id, UserSession.used_at))}
+
+
+async def _break() -> str:
+    raise ZeroDivisionError
+
+
+def _refuse_writing(connection: Any, _: object) -> None:
+    connection.cursor().execute("SET default_transaction_read_only = on")
+    connection.commit()

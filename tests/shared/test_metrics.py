@@ -30,7 +30,7 @@ async def test_every_app_answers_to_the_token(watched: House, app: str) -> None:
     assert found.status_code == 200
     assert found.headers["Content-Type"].startswith("text/plain")
     assert "process_resident_memory_bytes" in found.text
-    assert found.headers["Cache-Control"] == "no-store"
+    assert found.headers["Cache-Control"] == "private, no-store"
 
 
 async def test_for_others_the_address_does_not_exist(watched: House) -> None:

@@ -145,7 +145,7 @@ async def test_every_answer_carries_the_safe_headers(rooms: House, path: str) ->
 
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cache-Control"] == "private, no-store"
     assert "server" not in answer.headers
 
 

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy.dialects import postgresql
 
 from shared.browser.app.filters import filters_for, plural, truncate_words
+from shared.browser.app.utils.paths import safe_next
 from shared.browser.app.utils.time import from_zone, to_zone
 from shared.config import Settings, Site
 from shared.containers import ContainerType, ContentType, container_filter, content_filter
-from shared.infrastructure.http_utils import safe_next
 from shared.log_config.setup import request_id, setup_logging
 from shared.models import MenuItem
 from shared.utils import host_url, keyed_hash, slugify
@@ -48,7 +48,9 @@ def test_a_keyed_hash_needs_the_key() -> None:
     [
         ("/account/", "/account/"),
         ("http://localhost:8002/checkout/", "http://localhost:8002/checkout/"),
-        ("http://localhost:8002//evil.example", "http://localhost:8002/"),
+        ("http://localhost:8002", "http://localhost:8002"),
+        ("http://localhost:8002//evil.example", "/"),
+        ("http://[", "/"),
         ("http://localhost:8002.evil.example/", "/"),
         ("https://evil.example/", "/"),
         ("//evil.example", "/"),

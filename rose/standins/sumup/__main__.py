@@ -1,6 +1,10 @@
-"""`python -m rose.standins.sumup`: SumUp on this machine, with no money in it."""
+"""`python -m rose.standins.sumup`: SumUp on this machine, with no money in it.
+
+Callers must show the key that stands in SUMUP_API_KEY, where the apps have it from; any made-up text.
+"""
 
 import argparse
+import os
 from pathlib import Path
 
 import uvicorn
@@ -13,7 +17,6 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m rose.standins.sumup", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, required=True, help="the file everything is kept in")
-    parser.add_argument("--api-key", required=True, help="the key callers must show; any made-up text")
     parser.add_argument("--merchant-code", required=True)
     parser.add_argument("--public-url", required=True, help="where browsers find this process")
     parser.add_argument("--currency", default="GBP", choices=CURRENCIES)
@@ -26,7 +29,7 @@ def _arguments() -> argparse.ArgumentParser:
 
 
 def main() -> None:
-    options = Options(**vars(_arguments().parse_args()))
+    options = Options(**vars(_arguments().parse_args()), api_key=os.environ["SUMUP_API_KEY"])
     uvicorn.run(
         create_app(options),
         host="127.0.0.1",

@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from quart import g, redirect, request
 
 from shared.browser.app.csrf import SAFE
+from shared.browser.app.utils.paths import safe_next
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import Forbidden
 from shared.models.grant import Reach, Role
@@ -82,9 +83,11 @@ def _missing_proof() -> str | None:
 
 def _to(page: str) -> Any:
     """To the blog's page that asks who this is, and back here afterwards; a form's answer comes back to its page."""
-    path = request.full_path.rstrip("?") if request.method in SAFE else urlsplit(request.referrer or "/").path
-    here = host_url(current_settings(), _app_name(), path)
-    return redirect(host_url(current_settings(), "blog", f"{page}?next={quote(here, safe='')}"), 303)
+    settings = current_settings()
+    here = host_url(settings, _app_name(), request.full_path.rstrip("?") if request.method in SAFE else "/")
+    if request.method not in SAFE:
+        here = safe_next(request.referrer, settings, default=here)
+    return redirect(host_url(settings, "blog", f"{page}?next={quote(here, safe='')}"), 303)
 
 
 def _app_name() -> Any:

@@ -2,7 +2,7 @@
 
 import structlog
 from markupsafe import escape
-from quart import Quart, Response, jsonify, request
+from quart import Quart, Response, current_app, jsonify, request
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from shared.browser.app.utils.htmx import wants_fragment
 from shared.browser.app.utils.paths import path_for_log
 from shared.browser.app.utils.templates import render, render_alone
+from shared.browser.app.watch import watch
 from shared.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooMany, Unavailable
 
 log = structlog.get_logger("errors")
@@ -94,9 +95,16 @@ def use_errors(app: Quart) -> None:
 
 async def refusal(error: DomainError) -> Response:
     """What a visitor is told, for hooks that must not leave it to a blueprint's own pages for errors."""
+    if isinstance(error, Forbidden) or (isinstance(error, NotFound) and _needs_a_role()):
+        watch("refused", reason=type(error).__name__, status=status_of(error), path=path_for_log())
     response = await _answer(status_of(error), error.message, family=family_of(error))
     response.headers.update(_headers(error))
     return response
+
+
+def _needs_a_role() -> bool:
+    """What lies beyond one's reach is not there; whoever looks for it all the same is worth a line."""
+    return hasattr(current_app.view_functions.get(request.endpoint or ""), "required")
 
 
 def _headers(error: DomainError) -> dict[str, str]:

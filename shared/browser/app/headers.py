@@ -50,7 +50,7 @@ def usual_headers(settings: Settings) -> dict[str, str]:
         "Content-Security-Policy": content_policy(settings),
         "Cross-Origin-Resource-Policy": "same-origin",
         "Referrer-Policy": "strict-origin-when-cross-origin",
-        "Cache-Control": "no-store",
+        "Cache-Control": "private, no-store",
     }
 
 

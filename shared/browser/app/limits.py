@@ -8,14 +8,15 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import wraps
-from ipaddress import ip_address, ip_network
 from typing import ParamSpec, Protocol, TypeVar
 
 import structlog
-from quart import Quart, current_app, request
+from quart import Quart, current_app
 
 from shared.breaker import Away
+from shared.browser.app.networks import client_network
 from shared.browser.app.utils.settings import current_settings
+from shared.browser.app.watch import watch
 from shared.config import Settings
 from shared.db.valkey import breaker, connect
 from shared.errors import TooMany, Unavailable
@@ -120,7 +121,7 @@ async def spend(name: str, key: str) -> None:
             raise Unavailable from None
         return
     if times > limit.times:
-        log.info("limit reached", limit=name)
+        watch("limit reached", limit=name)
         raise TooMany(wait=wait)
 
 
@@ -139,29 +140,3 @@ def limited(name: str) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awai
         return counted
 
     return wrap
-
-
-def client_network() -> str:
-    """The visitor's address; of IPv6 the /64, which is one household.
-
-    From X-Forwarded-For only what a trusted proxy appended: read from the right, up to the first stranger.
-    """
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    try:
-        address = ip_address(visitor_address(request.remote_addr or "", forwarded, current_settings()))
-    except ValueError:
-        return "unknown"
-    return str(ip_network((address, 64), strict=False) if address.version == 6 else address)  # noqa: PLR2004
-
-
-def visitor_address(remote: str, forwarded: str, settings: Settings) -> str:
-    """The first address that is no proxy of ours, or what stands in the way of knowing it."""
-    hops = [hop.strip() for hop in (remote, *reversed(forwarded.split(",")))]
-    for hop in hops:
-        try:
-            address = ip_address(hop)
-        except ValueError:
-            return hop
-        if not any(address in network for network in settings.trusted_proxies):
-            return hop
-    return hops[-1]

@@ -4,14 +4,19 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from quart import Quart, current_app, request
+from quart.formparser import FormDataParser
 from quart.json.provider import DefaultJSONProvider
 from quart.wrappers import Body, Request
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 MEGABYTE = 1024 * 1024
 # A picture of 10 MB, and the form around it.
 UPLOAD = 11 * MEGABYTE
 USUAL = MEGABYTE
+MOST_FIELDS = 1000
+# Of all fields of a form together, as text.
+FORM_MEMORY = 500_000
 DEEPEST_JSON = 32
 R = TypeVar("R", bound=Callable[..., Any])
 
@@ -24,8 +29,22 @@ class SizedBody(Body):
             raise RequestEntityTooLarge
 
 
+class SizedForm(FormDataParser):
+    """Quart counts the parts of a multipart form, and measures each of its fields; here every kind, and the whole."""
+
+    async def parse(self, body: Body, mimetype: str, *rest: Any) -> tuple[MultiDict[str, str], MultiDict[str, Any]]:
+        """Raises RequestEntityTooLarge."""
+        if mimetype != "multipart/form-data":
+            _measure_words(cast("bytes", await body))
+        form, files = await super().parse(body, mimetype, *rest)
+        if sum(len(name) + len(value) for name, value in form.items(multi=True)) > FORM_MEMORY:
+            raise RequestEntityTooLarge
+        return form, files
+
+
 class SizedRequest(Request):
     body_class = SizedBody
+    form_data_parser_class = SizedForm
     body: SizedBody
 
     def narrow(self, most: int) -> None:
@@ -60,12 +79,18 @@ def use_sizes(app: Quart) -> None:
     app.request_class = SizedRequest
     app.json = ShallowJson(app)
     # The largest of all; the hook narrows it as soon as the route is known.
-    app.config.update(MAX_CONTENT_LENGTH=UPLOAD, MAX_FORM_MEMORY_SIZE=500_000, MAX_FORM_PARTS=1000)
+    app.config.update(MAX_CONTENT_LENGTH=UPLOAD, MAX_FORM_MEMORY_SIZE=FORM_MEMORY, MAX_FORM_PARTS=MOST_FIELDS)
 
     @app.before_request
     async def narrow() -> None:
         route = current_app.view_functions.get(request.endpoint or "")
         cast("SizedRequest", request).narrow(getattr(route, "body_limit", USUAL))
+
+
+def _measure_words(form: bytes) -> None:
+    """Before anything is taken apart. A byte is at most three of an address."""
+    if form.count(b"&") >= MOST_FIELDS or len(form) > 3 * FORM_MEMORY:
+        raise RequestEntityTooLarge
 
 
 def _measure(found: Any) -> None:

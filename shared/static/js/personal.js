@@ -3,8 +3,8 @@
 import htmx from "htmx.org";
 
 function hint() {
-    const found = document.cookie.split("; ").find((part) => part.startsWith("hint="));
-    return found && new URLSearchParams(found.slice("hint=".length));
+    const found = /(?:^|; )(?:__Host-)?hint=([^;]*)/.exec(document.cookie);
+    return found && new URLSearchParams(found[1]);
 }
 
 function ask() {

@@ -1,9 +1,13 @@
 """What is kept, for whom, and how it is answered; without a cache, pages are right, only slower."""
 
+import json
+import time
+
 import pytest
 
 from rose.supervisor.valkey import Valkey
 from shared.browser.app.redis_cacher import invalidate
+from shared.browser.app.redis_cacher.kept import CookieForEveryone, keep, unpack
 from shared.db.session import transaction
 from tests.house import House
 from tests.shared.pages.asking import cache, read, renders
@@ -116,7 +120,7 @@ async def test_behind_a_gate_members_read_on(shelf: House) -> None:
 
     assert [page.text for page in pages] == ["all of it", "the beginning", "all of it"]
     assert pages[1].headers["Vary"] == "Accept-Encoding, Cookie"
-    assert pages[2].headers["Cache-Control"] == "no-store"
+    assert pages[2].headers["Cache-Control"] == "private, no-store"
 
 
 async def test_without_the_cache_pages_are_right(shelf: House, valkey: Valkey) -> None:
@@ -147,3 +151,17 @@ async def test_those_who_ask_together_wait_for_one_drawing(shelf: House) -> None
     await asyncio.gather(*(read(shelf) for _ in range(5)))
 
     assert renders(shelf) == 1
+
+
+def test_no_cookie_can_be_kept_whoever_wants_to_keep_it() -> None:
+    cookie = [(b"Set-Cookie", b"sid=x")]
+    packed = keep(b"page", [], since=0, times=(time.time(), 60)).pack()
+    end = 4 + int.from_bytes(packed[:4])
+    head = json.loads(packed[4:end])
+    head[5] = [["set-cookie", "sid=x"]]
+    forged = json.dumps(head).encode()
+
+    with pytest.raises(CookieForEveryone):
+        keep(b"page", cookie, since=0, times=(time.time(), 60))
+    with pytest.raises(CookieForEveryone):
+        unpack(len(forged).to_bytes(4) + forged + packed[end:])

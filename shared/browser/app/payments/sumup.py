@@ -5,6 +5,7 @@ Each call raises PaymentsUnavailable when SumUp does not answer; never call with
 """
 
 from datetime import datetime
+from typing import Any
 
 import httpx
 
@@ -27,10 +28,11 @@ from shared.browser.app.payments.replies import (
     TransactionBody,
     parse,
 )
-from shared.browser.app.payments.webhooks import parse_webhook, verify_signature
+from shared.browser.app.payments.webhooks import SIGNATURE, parse_webhook, verify_signature
 from shared.browser.app.payments.wire import Wire, log, segment
 
 __all__ = [
+    "SIGNATURE",
     "BalanceTooLow",
     "Checkout",
     "CheckoutDiffers",
@@ -63,7 +65,7 @@ class SumUp:
         currency: str,
         description: str,
         redirect_url: str,
-        return_url: str,
+        return_url: str | None,
         valid_until: datetime,
     ) -> Checkout:
         """The reference (at most 64 characters) is the idempotency key: store it before calling.
@@ -71,17 +73,18 @@ class SumUp:
         When SumUp already has it, or does not say, that checkout is adopted, in whatever state it is; raises
         CheckoutDiffers when it asks for another amount, PaymentsUnavailable when nobody can tell.
         """
-        wanted = {
+        wanted: dict[str, Any] = {
             "checkout_reference": reference,
             "amount": to_major(amount, currency),
             "currency": currency,
             "merchant_code": self.merchant_code,
             "description": description,
             "redirect_url": redirect_url,
-            "return_url": return_url,
             "valid_until": valid_until.isoformat(),
             "hosted_checkout": {"enabled": True},
         }
+        if return_url is not None:
+            wanted["return_url"] = return_url
         checkout = await self._create_or_adopt(reference, wanted)
         if (checkout.reference, checkout.amount, checkout.currency) != (reference, amount, currency):
             raise CheckoutDiffers

@@ -10,6 +10,7 @@ import re
 from datetime import datetime
 from typing import Any
 
+SIGNATURE = "X-SumUp-Webhook-Signature"
 TOLERANCE_SECONDS = 300
 LARGEST_BODY = 64 * 1024
 
@@ -30,7 +31,7 @@ def parse_webhook(body: bytes) -> str | None:
 
 
 def verify_signature(body: bytes, header: str, secret: str, now: datetime) -> bool:
-    """The header X-SumUp-Webhook-Signature over the body as it came, byte for byte.
+    """The header SIGNATURE over the body as it came, byte for byte.
 
     True within five minutes of the signed time. A valid signature proves the sender, not the outcome.
     """

@@ -7,7 +7,6 @@ from shared.browser.app.redis_cacher.kept import NO_BODY, Form, Kept, best_encod
 from shared.browser.app.redis_cacher.requests import Found
 
 SEEN = "seen"
-_SEEN = SEEN.encode() + b"="
 
 
 def is_member(cookies: bytes) -> bool:
@@ -15,14 +14,17 @@ def is_member(cookies: bytes) -> bool:
     return b"sid=" in cookies
 
 
-def last_write(cookies: bytes) -> Moment:
-    """The moment of the visitor's own last change, which the next page must show; 0 when there is none."""
-    if _SEEN not in cookies:
+def last_write(cookies: bytes, name: bytes) -> Moment:
+    """The moment of the visitor's own last change, which the next page must show; 0 when there is none.
+
+    `name` is how the site calls the cookie SEEN, with the sign that follows it.
+    """
+    if name not in cookies:
         return 0
     for part in cookies.split(b";"):
-        if part.strip().startswith(_SEEN):
+        if part.strip().startswith(name):
             try:
-                return to_moment(part.strip()[len(_SEEN) :].decode("ascii"))
+                return to_moment(part.strip()[len(name) :].decode("ascii"))
             except ValueError:
                 return 0
     return 0

@@ -8,7 +8,7 @@ from typing import Any
 from quart import Quart
 
 from shared.browser.app.redis_cacher import stream
-from shared.browser.app.redis_cacher.answers import answer, answer_drawn, is_member, last_write
+from shared.browser.app.redis_cacher.answers import SEEN, answer, answer_drawn, is_member, last_write
 from shared.browser.app.redis_cacher.clock import Clock, Moment
 from shared.browser.app.redis_cacher.figures import Figures
 from shared.browser.app.redis_cacher.flights import Flights
@@ -19,6 +19,7 @@ from shared.browser.app.redis_cacher.store import Store
 from shared.browser.app.redis_cacher.tail import Tail
 from shared.browser.app.redis_cacher.valkey import Link
 from shared.browser.app.redis_cacher.values import Value
+from shared.browser.app.utils.cookies import own_cookie
 from shared.browser.app.utils.htmx import PARTIAL, REQUEST_TYPE
 from shared.config import Settings
 
@@ -33,6 +34,7 @@ class PageCache:
         self.inner: Any = app.asgi_app
         self.figures, self.clock = Figures(name), Clock()
         self.canon, self.shelf = Canon(app, settings), Shelf(self.figures)
+        self.seen = own_cookie(settings, SEEN).encode() + b"="
         self.values: OrderedDict[str, Value] = OrderedDict()
         self.link, self.tail = Link(url), Tail(url, self.clock, self.figures)
         self.flights = Flights(self, Store(self.link, settings, name))
@@ -82,7 +84,7 @@ class PageCache:
         await self.link.aclose()
 
     def _is_behind(self, cookies: bytes) -> bool:
-        return last_write(cookies) > self.clock.told
+        return last_write(cookies, self.seen) > self.clock.told
 
     async def _slowly(self, scope: Scope, receive: Any, send: Any, headers: Found) -> None:
         asked = self.canon.ask(scope, headers)

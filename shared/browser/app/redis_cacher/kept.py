@@ -21,6 +21,10 @@ NOT_KEPT = frozenset({b"content-length", b"x-request-id", b"etag", b"content-enc
 NO_BODY = {"type": "http.response.body", "body": b""}
 
 
+class CookieForEveryone(ValueError):
+    """A page that gives a cookie may never be kept: it would give the same one to all."""
+
+
 class Form:
     """A page in one encoding, as the messages that a server sends, and as the bytes of HTTP/1.1 (the heads open)."""
 
@@ -59,6 +63,11 @@ class Kept:
     forms: dict[bytes, Form] = field(default_factory=dict)
     # What the clock had been told when the tags were last looked at.
     looked: Moment = -1
+
+    def __post_init__(self) -> None:
+        """Raises CookieForEveryone."""
+        if any(name.lower() == b"set-cookie" for name, _ in self.headers):
+            raise CookieForEveryone
 
     @property
     def weight(self) -> int:

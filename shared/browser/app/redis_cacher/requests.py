@@ -10,7 +10,7 @@ from quart import Quart
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
-from shared.browser.app.limits import visitor_address
+from shared.browser.app.networks import visitor_address
 from shared.browser.app.redis_cacher.routes import Policy
 from shared.browser.app.redis_cacher.shelf import Address
 from shared.browser.app.utils.htmx import PARTIAL, REQUEST_TYPE
@@ -64,8 +64,7 @@ class Canon:
         """The request that the route gets to see."""
         headers = [(b"host", self.host)]
         # Who asks is for the limits alone to know, and is looked up before the proxies' word is taken out.
-        forwarded = dict(scope["headers"]).get(b"x-forwarded-for", b"").decode("latin-1")
-        visitor = visitor_address((scope.get("client") or [""])[0], forwarded, self.settings)
+        visitor = visitor_address(scope, self.settings)
         if address.partial:
             headers.append((REQUEST_TYPE, PARTIAL))
         path = {"path": address.path, "raw_path": quote(address.path).encode(), "query_string": address.query}

@@ -36,8 +36,8 @@ SENTENCES = {
     "date_parsing": "{Noun} must be a date",
     "literal_error": "Choose one of the offered values for {noun}",
     "enum": "Choose one of the offered values for {noun}",
-    "extra_forbidden": "This form has no field called {noun}",
 }
+UNKNOWN = "Something was sent that this form has no field for. Open the page anew and try again"
 
 
 class Submitted(Generic[F]):
@@ -81,15 +81,19 @@ async def read_form(form: type[F]) -> Submitted[F]:
 
 def check_form(form: type[F], sent: MultiDict[str, str]) -> Submitted[F]:
     raw = {
-        key: [_typed(one) for one in sent.getlist(key)] if _is_list(form, key) else _typed(sent[key]) for key in sent
+        key: [_typed(one) for one in sent.getlist(key)] if _is_list(form, key) else _typed(sent[key])
+        for key in sent
+        if key in form.model_fields
     }
     given = {key: value for key, value in raw.items() if value not in ("", [""])}
-    blank = {name: [] if _is_list(form, name) else "" for name in form.model_fields}
+    values = {name: [] if _is_list(form, name) else "" for name in form.model_fields} | raw
+    # However many there are: names that nobody gave a field are not said again.
+    unknown = {} if sent.keys() <= form.model_fields.keys() else {"": UNKNOWN}
     try:
-        return Submitted(form, blank | raw, {}, form.model_validate(given))
+        return Submitted(form, values, unknown, form.model_validate(given))
     except ValidationError as error:
         errors = {str((problem["loc"] or ("",))[0]): _sentence(form, problem) for problem in error.errors()}
-        return Submitted(form, blank | raw, errors, None)
+        return Submitted(form, values, errors | unknown, None)
 
 
 def _typed(text: str) -> str:

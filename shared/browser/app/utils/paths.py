@@ -2,6 +2,8 @@ import re
 
 from quart import request
 
+from shared.config import Settings
+
 # Whoever has one of these may open what it is for.
 SECRETS = frozenset({"token", "order", "hold_id", "public_id"})
 
@@ -15,3 +17,14 @@ def path_for_log() -> str:
     if not SECRETS.isdisjoint(request.view_args or {}):
         return rule.rule
     return request.path
+
+
+def safe_next(value: str | None, settings: Settings, *, default: str = "/") -> str:
+    """Where to go on: a path here, or an address of one of the four apps.
+
+    Compared with our addresses and never taken apart, so that no two readers can disagree about it.
+    """
+    origins = "|".join(re.escape(origin) for origin in settings.apps.model_dump().values())
+    # After the origin a path, which no second slash of either kind makes another site's address.
+    ours = rf"(?:{origins})|(?:{origins})?/(?![/\\])[^\x00-\x20\\]*"
+    return value if value and re.fullmatch(ours, value) else default
