@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
-from quart import g, redirect, request
+from quart import current_app, g, redirect, request
 
 from shared.browser.app.csrf import SAFE
 from shared.browser.app.utils.settings import current_settings
@@ -39,10 +39,11 @@ def require_fresh(route: Route[P, R]) -> Route[P, R]:
     async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         if g.user is None:
             return cast("R", _to("/sign-in/"))
-        if g.visit.proved_at is None or g.visit.proved_at < utcnow() - FRESH:
+        if not _is_fresh():
             return cast("R", _to("/sign-in/again/"))
         return await route(*args, **kwargs)
 
+    guarded.fresh = True  # type: ignore[attr-defined]
     return guarded
 
 
@@ -75,18 +76,41 @@ def reach_of(*roles: Role) -> Reach:
     return g.user.reach(*roles) if g.user and _has_shown_second_factor() else Reach()
 
 
+def proving_page() -> str:
+    """Where to prove who this is before a form of this page is filled, and back here; nothing when it was proved."""
+    return "" if _is_fresh() else _address("/sign-in/again/")
+
+
+def _is_fresh() -> bool:
+    return g.visit.proved_at is not None and g.visit.proved_at >= utcnow() - FRESH
+
+
 def _has_shown_second_factor() -> bool:
     return not current_settings().features.staff_second_factor or g.visit.second_factor_at is not None
 
 
 def _to(page: str) -> Any:
     """To the blog's page that asks who this is, and back here afterwards; a form's answer comes back to its page."""
-    path = request.full_path.rstrip("?") if request.method in SAFE else urlsplit(request.referrer or "/").path
+    return redirect(_address(page), 303)
+
+
+def _address(page: str) -> str:
+    sent = request.method not in SAFE
+    path = _page_of_form() if sent else request.full_path.rstrip("?")
     here = host_url(current_settings(), _app_name(), path)
-    return redirect(host_url(current_settings(), "blog", f"{page}?next={quote(here, safe='')}"), 303)
+    # What was sent is not kept, so the page says that it has to be sent again.
+    return host_url(current_settings(), "blog", f"{page}?next={quote(here, safe='')}{'&unsent=1' if sent else ''}")
+
+
+def _page_of_form() -> str:
+    """Pages with a secret in their address do not say that a form was theirs: then it is the nearest one above."""
+    if request.referrer:
+        return urlsplit(request.referrer).path
+    pages, path = current_app.url_map.bind(""), request.path
+    while path != "/" and not pages.test(path, "GET"):
+        path = f"{path.rstrip('/').rpartition('/')[0]}/"
+    return path
 
 
 def _app_name() -> Any:
-    from quart import current_app
-
     return current_app.extensions["app_name"]
