@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.audit import audit
 from shared.models import AuditEntry, User
 
 PER_PAGE = 50
@@ -51,12 +52,15 @@ async def search(session: AsyncSession, wanted: Wanted, *, zone: ZoneInfo, page:
 
 
 async def write_csv(session: AsyncSession, wanted: Wanted, *, zone: ZoneInfo) -> str:
-    """What `search` finds, without names: the file may travel, so it says members by their number."""
+    """What `search` finds, without names: the file may travel, so it says members by their number. That it
+    was made is written down, after what it holds.
+    """
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(HEADERS)
     rows = await session.execute(_query(wanted, zone).limit(MOST_IN_A_FILE))
     writer.writerows(_cells(row[0]) for row in rows)
+    audit(session, "audit_log.downloaded", "audit_log:all")
     return out.getvalue()
 
 

@@ -38,7 +38,7 @@ async def begin(session: AsyncSession, user: User, *, keys: list[str]) -> None:
     """A new secret, not in force before it is confirmed. Raises AppInUse."""
     if await has_authenticator(session, user):
         raise AppInUse
-    await remove(session, user)
+    await session.execute(delete(Authenticator).where(Authenticator.user_id == user.id))
     secret = pyotp.random_base32()
     session.add(Authenticator(user_id=user.id, sealed_secret=_box(keys).encrypt(secret.encode())))
 
@@ -52,6 +52,7 @@ async def confirm(session: AsyncSession, user: User, digits: str, *, keys: list[
     """The app shows the right digits, so it is in force from now on. Raises WrongDigits."""
     await _take(session, user, digits, keys=keys, confirmed=False)
     await session.execute(update(Authenticator).where(Authenticator.user_id == user.id).values(confirmed_at=func.now()))
+    audit(session, "authenticator.added", f"user:{user.id}")
 
 
 async def check(session: AsyncSession, user: User, typed: str, *, keys: list[str]) -> None:
@@ -64,6 +65,7 @@ async def check(session: AsyncSession, user: User, typed: str, *, keys: list[str
 
 async def remove(session: AsyncSession, user: User) -> None:
     await session.execute(delete(Authenticator).where(Authenticator.user_id == user.id))
+    audit(session, "authenticator.removed", f"user:{user.id}")
 
 
 async def remove_all(session: AsyncSession, user: User) -> None:
@@ -88,6 +90,7 @@ async def new_recovery_codes(session: AsyncSession, user: User, *, key: str) -> 
     await session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(12)) for _ in range(RECOVERY_CODES)]
     session.add_all(RecoveryCode(user_id=user.id, code_hash=_hash_code(user, code, key)) for code in codes)
+    audit(session, "recovery_codes.made", f"user:{user.id}")
     return [f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in codes]
 
 

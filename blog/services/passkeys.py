@@ -26,6 +26,7 @@ from webauthn.helpers.structs import (
 )
 
 from blog.models import Passkey, PasskeyChallenge
+from shared.audit import audit
 from shared.config import Settings
 from shared.errors import Conflict, Invalid, NotFound
 from shared.models import User
@@ -101,6 +102,7 @@ async def register(session: AsyncSession, user: User, credential: str, *, name: 
         await session.flush()
     except IntegrityError as error:
         raise PasskeyInUse from error
+    audit(session, "passkey.added", f"user:{user.id}", passkey=passkey.id)
     return passkey
 
 
@@ -148,6 +150,7 @@ async def remove(session: AsyncSession, user: User, passkey_id: int) -> None:
     mine = delete(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user.id)
     if (await session.scalars(mine.returning(Passkey.id))).one_or_none() is None:
         raise NoSuchPasskey
+    audit(session, "passkey.removed", f"user:{user.id}", passkey=passkey_id)
 
 
 async def forget_old_challenges(session: AsyncSession) -> None:
