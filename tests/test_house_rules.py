@@ -79,6 +79,14 @@ SAFE_PLACES = (
 )
 
 
+def test_unescaped_html_stands_where_htmx_and_the_tests_know_it_for_peoples() -> None:
+    marked = re.compile(r"""\{% call prose\([^%]*%\}\{\{|class="[^"]*\buser-html\b[^"]*" hx-ignore>\{\{""")
+    lines = [line for path in tracked("*.html") for line in path.read_text("utf-8").splitlines() if "|safe" in line]
+
+    assert len(lines) >= 3
+    assert [line for line in lines if not marked.search(line)] == []
+
+
 def test_absolute_addresses_come_from_the_configuration() -> None:
     assert list(uses(r"_external\s*=\s*True|request\.(host|host_url|url_root|base_url)\b", route_files())) == []
 
