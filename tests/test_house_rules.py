@@ -150,7 +150,7 @@ GLUED = {
     "shared/db/last_words.py": "whole statements, as SQLAlchemy compiled them",
     "shared/events/forgetting.py": "names of the log's own tables and columns",
     "shared/events/inbox_pieces.py": "names of tables made of a day",
-    "shared/events/keeper.py": "a name of the log's own sequence",
+    "shared/events/keeper.py": "two questions that its neighbours state",
     "shared/events/partitions.py": "names of tables made of a number",
     "shared/events/wakeup.py": "names of events, as the code declares them",
 }

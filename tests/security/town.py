@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
-from sqlalchemy import text
 from werkzeug.routing import Rule
 
 from blog.services.sign_in import secret_of
@@ -17,6 +16,7 @@ from tests.factories.cart import a_placed_order
 from tests.factories.events import a_calendar, a_ticket_type, an_entry
 from tests.factories.market import a_category, a_marketplace, a_producer, a_product
 from tests.house import APPS, House
+from tests.security import world
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 CANARY = "canary.ann@example.com"
@@ -134,8 +134,4 @@ class Town(House):
 
     async def everything(self) -> dict[str, str]:
         """A fingerprint of every table."""
-        async with get_session(read_only=True) as session:
-            found = await session.execute(text("SELECT schemaname, relname FROM pg_stat_user_tables ORDER BY 1, 2"))
-            names = [f'"{schema}"."{table}"' for schema, table in found]
-            query = "SELECT coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') FROM {} t"
-            return {name: str(await session.scalar(text(query.format(name)))) for name in names}
+        return await world.everything()
