@@ -1,5 +1,6 @@
 """What is shown beside the mailed link: a passkey, the digits of an app, or a recovery code."""
 
+from typing import Any
 from urllib.parse import quote
 
 from quart import Blueprint, Response, g, jsonify, request
@@ -53,7 +54,7 @@ async def again() -> Response:
     form = Submitted.of(SecondFactor, {"next": request.args.get("next", "")})
     if await second_factors.has_any(g.session, g.user):
         return await _page(form)
-    return await page("blog/sign_in/again.html", form=form)
+    return await page("blog/sign_in/again.html", form=form, unsent="unsent" in request.args)
 
 
 @bp.post("/sign-in/passkey/options/")
@@ -85,6 +86,9 @@ async def _go_on(user: User, wanted: str) -> Response:
 
 
 async def _page(form: Submitted[SecondFactor], *, status: int = 200) -> Response:
-    has_app = await authenticators.has_authenticator(g.session, g.user)
-    has_passkey = bool(await passkeys.list_passkeys(g.session, g.user))
-    return await page("blog/sign_in/second.html", form=form, has_app=has_app, has_passkey=has_passkey, status=status)
+    context: dict[str, Any] = {
+        "has_app": await authenticators.has_authenticator(g.session, g.user),
+        "has_passkey": bool(await passkeys.list_passkeys(g.session, g.user)),
+        "unsent": "unsent" in request.args,
+    }
+    return await page("blog/sign_in/second.html", form=form, status=status, **context)

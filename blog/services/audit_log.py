@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import sheets
+from shared.audit import audit
 from shared.models import AuditEntry, User
 
 PER_PAGE = 50
@@ -50,9 +51,13 @@ async def search(session: AsyncSession, wanted: Wanted, *, zone: ZoneInfo, page:
 
 
 async def write_csv(session: AsyncSession, wanted: Wanted, *, zone: ZoneInfo) -> str:
-    """What `search` finds, without names: the file may travel, so it says members by their number."""
+    """What `search` finds, without names: the file may travel, so it says members by their number. That it
+    was made is written down, after what it holds.
+    """
     rows = await session.execute(_query(wanted, zone).limit(MOST_IN_A_FILE))
-    return sheets.write_csv(HEADERS, (_cells(row[0]) for row in rows))
+    found = sheets.write_csv(HEADERS, (_cells(row[0]) for row in rows))
+    audit(session, "audit_log.downloaded", "audit_log:all")
+    return found
 
 
 def _query(wanted: Wanted, zone: ZoneInfo) -> Select[AuditEntry, str]:

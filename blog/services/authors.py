@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from blog.models import Author
 from shared.audit import audit
 from shared.browser.app.redis_cacher import invalidate
+from shared.db.session import let_go
 from shared.errors import Conflict, NotFound
 from shared.models import User
 from shared.utils import slugify
@@ -69,6 +70,7 @@ async def save(session: AsyncSession, author: Author) -> Author:
         query = select(Author.id).where(Author.slug == author.slug, Author.id != (author.id or 0))
         taken = await session.scalar(query)
     if taken:
+        let_go(session, author)
         raise AuthorTaken(field="slug")
     session.add(author)
     await session.flush()

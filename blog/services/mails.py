@@ -1,5 +1,6 @@
 """Mails: text and HTML from templates, sent by the site's own SMTP server. Called only by handlers of events."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -19,6 +20,8 @@ from shared.utils import utcnow
 log = structlog.get_logger("mails")
 
 TIMEOUT_SECONDS = 20
+# Control characters, and those that turn the direction of what follows.
+UNPRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 class NoMailServer(Unavailable):
@@ -60,12 +63,12 @@ def compose(letter: Letter, settings: Settings) -> EmailMessage:
     message = EmailMessage()
     message["From"] = formataddr((settings.site.name, settings.site.email))
     message["To"] = letter.to
-    message["Subject"] = letter.subject
+    message["Subject"] = subject = _one_line(letter.subject)
     message["Date"] = format_datetime(utcnow())
     message["Message-ID"] = f"<{letter.about}@{settings.site.email.rsplit('@', 1)[-1]}>"
     # Out-of-office answers are for people.
     message["Auto-Submitted"] = "auto-generated"
-    context = {"subject": letter.subject, **letter.context}
+    context = {"subject": subject, **letter.context}
     message.set_content(render_alone(f"blog/mails/{letter.template}.txt", **context))
     html = render_alone(f"blog/mails/{letter.template}.html", **context)
     message.add_alternative(css_inline.inline(html), subtype="html")
@@ -73,6 +76,11 @@ def compose(letter: Letter, settings: Settings) -> EmailMessage:
         kind, _, subtype = attached.mimetype.partition("/")
         message.add_attachment(attached.content, maintype=kind, subtype=subtype, filename=attached.name)
     return message
+
+
+def _one_line(words: str) -> str:
+    """Names stand in subjects: no line of theirs begins another header, and none is written backwards."""
+    return " ".join(UNPRINTED.sub(" ", words).split())
 
 
 def _connection(smtp_url: str) -> dict[str, Any]:

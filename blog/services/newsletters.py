@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit import audit
 from shared.browser.app.redis_cacher import invalidate
+from shared.db.session import let_go
 from shared.errors import Conflict, NotFound
 from shared.models import GhostNewsletter, UserNewsletter
 
@@ -42,6 +43,7 @@ async def save(session: AsyncSession, newsletter: GhostNewsletter) -> GhostNewsl
         others = select(GhostNewsletter.id).where(GhostNewsletter.id != (newsletter.id or 0))
         taken = await session.scalar(others.where(GhostNewsletter.slug == newsletter.slug))
     if taken:
+        let_go(session, newsletter)
         raise NewsletterTaken(field="slug")
     session.add(newsletter)
     await session.flush()

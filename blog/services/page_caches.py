@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.audit import audit
 from shared.browser.app.redis_cacher import EVERYTHING, invalidate
 from shared.config import AppName
 from shared.errors import DomainError
@@ -59,6 +60,7 @@ async def list_all() -> list[CacheOfApp]:
 def throw_away(session: AsyncSession) -> None:
     """Every page of every app is drawn again by the next one who asks. Nothing else is lost."""
     invalidate(session, EVERYTHING)
+    audit(session, "pages.thrown_away", "pages:all")
 
 
 async def _ask(app: AppName) -> CacheOfApp:

@@ -39,7 +39,8 @@ async def lock(session: AsyncSession, user: User) -> None:
 
 
 def tell(session: AsyncSession, user: User, change: Change) -> None:
-    """The owner hears of it by mail, in case it was somebody else."""
+    """It is written down, and the owner hears of it by mail, in case it was somebody else."""
+    audit(session, f"second_factor.{change}", f"user:{user.id}")
     emit_event(session, SecondFactorChanged(user_id=user.id, change=change, notice=random_token()))
 
 
@@ -70,5 +71,4 @@ async def remove_all(session: AsyncSession, user: User) -> None:
     await lock(session, user)
     for factor in (Passkey, Authenticator, RecoveryCode):
         await session.execute(delete(factor).where(factor.user_id == user.id))
-    audit(session, "member.factors_removed", f"user:{user.id}")
     tell(session, user, "all_removed")

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from blog.models import PostTag, Tag
 from shared.audit import audit
 from shared.browser.app.redis_cacher import invalidate
+from shared.db.session import let_go
 from shared.errors import Conflict, NotFound
 from shared.utils import slugify
 
@@ -54,6 +55,7 @@ async def save(session: AsyncSession, tag: Tag) -> Tag:
     with session.no_autoflush:
         taken = await session.scalar(select(Tag.id).where(Tag.slug == tag.slug, Tag.id != (tag.id or 0)))
     if taken:
+        let_go(session, tag)
         raise TagTaken(field="slug")
     session.add(tag)
     await session.flush()

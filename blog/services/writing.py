@@ -52,6 +52,7 @@ async def create(session: AsyncSession, kind: str, draft: Draft, body: Body, *, 
     session.add(post)
     await session.flush()
     await _connect(session, post, draft)
+    audit(session, f"{kind}.created", f"post:{post.id}")
     return post
 
 

@@ -144,3 +144,9 @@ def _no_flush_while_reading(session: Session, _: UOWTransaction, __: Any) -> Non
 def _no_statement_while_reading(state: ORMExecuteState) -> None:
     if state.session.info.get("read_only") and (state.is_insert or state.is_update or state.is_delete):
         raise WroteWhileReading
+
+
+def let_go(session: AsyncSession, row: object) -> None:
+    """Of a row whose changes are refused: or the next question, for the page that says so, would write them down."""
+    if row in session:
+        session.expunge(row)

@@ -54,7 +54,10 @@ IGNORED_BY_BROWSERS = re.compile(r"[\x00-\x20]")
 HEADING_ID = re.compile(r"[\w%.-]{1,200}")
 LINK = re.compile(r'<a((?: [\w-]+="[^"]*")*)>')
 ADDRESS = re.compile(r' href="([^"]*)"')
-EMPTY_IFRAME = re.compile(r'<iframe(?: (?!src=)[\w-]+="[^"]*")*></iframe>')
+# A frame with what stands in it, which nobody reads, or any other tag whole: a title may hold what looks like a frame.
+FRAME_OR_TAG = re.compile(
+    r'<iframe(?P<marks>(?: [\w-]+="[^"]*")*)>.*?</iframe>|<[^"<>]*(?:"[^"]*"[^"<>]*)*>', re.DOTALL
+)
 
 
 def clean_html(html: str, *, site_url: str = "") -> str:
@@ -62,7 +65,7 @@ def clean_html(html: str, *, site_url: str = "") -> str:
 
     Links that lead away from `site_url` lend nobody weight; without it, all with a host do.
     """
-    cleaned = EMPTY_IFRAME.sub("", _cleaner().clean(fit_cards(html)))
+    cleaned = FRAME_OR_TAG.sub(_empty_frame, _cleaner().clean(fit_cards(html)))
     return LINK.sub(lambda link: _with_rel(link, site_url), cleaned)
 
 
@@ -103,6 +106,13 @@ def _are_pictures(addresses: str) -> bool:
 
 def _is_picture(address: str) -> bool:
     return _split(IGNORED_BY_BROWSERS.sub("", address)).scheme in {"", "https"}
+
+
+def _empty_frame(found: re.Match[str]) -> str:
+    """Nothing stands in a frame, and none is without an address."""
+    if found["marks"] is None:
+        return found[0]
+    return f"<iframe{found['marks']}></iframe>" if ' src="' in found["marks"] else ""
 
 
 def _with_rel(link: re.Match[str], site_url: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import Row, Update, case, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.errors import Conflict, Invalid, NotFound
-from shared.events.deliveries import RELEASE
+from shared.events.deliveries import RELEASE, driver
 from shared.events.wakeup import CHANNEL, wake_after_commit
 from shared.models import EventCursor, EventDelivery
 from shared.utils import utcnow
@@ -169,7 +169,7 @@ async def _change(session: AsyncSession, consumer: str, **values: Any) -> None:
 
 
 async def _go_on(session: AsyncSession) -> None:
-    await session.execute(text(RELEASE))
+    await (await driver(session)).execute(RELEASE)
     await _tell_readers(session)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from cart.models import Payment
 from cart.services import payments, releases, settlements
+from cart.services.baskets import Identity
 from cart.services.payments import NothingToPay, Till
 from cart.services.releases import AlreadyPaid
 from cart.services.settler import Settler
@@ -158,6 +159,37 @@ async def test_a_payment_of_another_amount_is_refused(payer: SumUpProcess, till:
 
     assert (await status_of(order), (await payment_of(order)).status) == ("placed", "MISMATCH")
     assert await told("cart.order_paid") == 0
+
+
+@pytest.mark.parametrize("ours", [{"currency": "EUR"}, {"reference": "another-1"}], ids=["coin", "order"])
+async def test_a_payment_in_other_coin_or_for_another_order_is_refused(
+    payer: SumUpProcess, till: Till, settler: Settler, ours: dict[str, str]
+) -> None:
+    order = await a_placed_order()
+    await pay(payer, till, order)
+    async with transaction() as session:
+        await session.execute(update(Payment).values(ours))
+
+    await payments.wake_all()
+    await settler.step()
+
+    assert (await status_of(order), (await payment_of(order)).status) == ("placed", "MISMATCH")
+    assert await told("cart.order_paid") == 0
+
+
+async def test_somebody_elses_paid_checkout_pays_nothing_of_ours(
+    payer: SumUpProcess, till: Till, settler: Settler
+) -> None:
+    theirs, ours = await a_placed_order(), await a_placed_order(a_line(item_id=2), of=Identity(session_id="ben"))
+    paid = await pay(payer, till, theirs)
+    await to_the_page(till, ours)
+    async with transaction() as session:
+        await session.execute(update(Payment).where(Payment.order_id == theirs.id).values(checkout_id=None))
+        await session.execute(update(Payment).where(Payment.order_id == ours.id).values(checkout_id=paid.checkout_id))
+    assert till.sumup
+
+    assert await settlements.settle(till.sumup, str(paid.checkout_id)) == "MISMATCH"
+    assert await status_of(ours) == "placed"
 
 
 async def test_a_checkout_that_is_not_ours_is_not_asked_about(settler: Settler, till: Till) -> None:

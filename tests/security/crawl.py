@@ -27,15 +27,18 @@ LOOK = """() => {
     const all = (css) => [...document.querySelectorAll(css)];
     const marks = (found, wrong) => found.flatMap(e => [...e.attributes]).filter(wrong)
         .map(a => `${a.name}=${a.value}`);
-    const ours = /^(hx-|data-hx|srcdoc$|style$)/, leads = /^(href|action|src|formaction)$/;
+    const ours = /^(hx-|data-|on|srcdoc$|style$|action$|formaction$)/, leads = /^(href|action|src|formaction)$/;
     const scheme = /^\\s*(javascript|data|vbscript):/i;
     return {
         faults: [
             ...marks(all('*'), a => /^(on|hx-on)/.test(a.name)),
             ...marks(all('.user-html *'), a => ours.test(a.name)),
+            ...all('.user-html:not([hx-ignore])').map(e => `words of people that htmx reads: ${e.outerHTML}`),
+            ...all('.kg-content:not(.user-html)').map(e => `words of people without a mark: ${e.outerHTML}`),
             ...marks(all('a, form, iframe, button'), a => leads.test(a.name) && scheme.test(a.value)),
             ...all('base, object, embed').map(e => e.outerHTML),
         ],
+        marked: all('.user-html').length,
         links: [...document.links].map(a => a.href),
         words: document.documentElement.outerHTML.includes('alert(1)'),
     };
@@ -56,6 +59,7 @@ class Crawl:
     said: list[str] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
     with_words: Counter[str] = field(default_factory=Counter)
+    user_html: int = 0
     _no_pages: set[str] = field(default_factory=set)
     _editors: list[tuple[str, httpx.Response]] = field(default_factory=list)
     _known: set[str] = field(default_factory=set)
@@ -75,6 +79,16 @@ class Crawl:
         for address, answer in self._editors:
             await self._look(unguarded, address, answer, ready="[contenteditable]")
         await self._walk_all(tabs)
+
+    async def look_at(self, browser: Browser, addresses: list[str]) -> None:
+        """These alone, wherever they lead."""
+        tabs = [await self.tab(browser) for _ in range(TABS)]
+
+        async def take(tab: Page, own: list[str]) -> None:
+            for address in own:
+                await self._look(tab, address, await self.visitor.get(address))
+
+        await asyncio.gather(*(take(tab, addresses[place::TABS]) for place, tab in enumerate(tabs)))
 
     async def _walk_all(self, tabs: list[Page]) -> None:
         workers = [asyncio.create_task(self._walk(tab)) for tab in tabs]
@@ -147,6 +161,7 @@ class Crawl:
             await tab.wait_for_selector(ready, state="attached")
         found = await tab.evaluate(LOOK)
         self.said += [f"{address} has {fault}" for fault in found["faults"]]
+        self.user_html += found["marked"]
         self.with_words[self.rule_of(address)] += found["words"]
         self._add(found["links"])
 

@@ -11,6 +11,7 @@ from blog.models.second_factor import Passkey
 from cart.models import OrderLine
 from shared.browser.app.utils.forms import Form
 from shared.db.session import get_session, transaction
+from shared.editor.tree import dump, root
 from shared.models import User
 from tests.factories.events import a_calendar, a_ticket_type, an_entry
 from tests.factories.market import a_category, a_marketplace, a_producer, a_product
@@ -90,6 +91,22 @@ class Desk:
             if sheet.path in WRITTEN and answer.is_redirect:
                 await self.boss.post(f"{answer.headers['location'].partition('?')[0]}publication/")
         return answers
+
+    async def show(self, app: str, html: str, slug: str) -> str:
+        """The page of a text, of goods or of an entry that is described with it."""
+        named = {"title": slug, "slug": slug}
+        if app == "blog":
+            card = dump(root([{"type": "html", "version": 1, "html": html}]))
+            written = await self.send(app, "/admin/posts/", named | {"lexical": card})
+            await self.boss.post(f"{written.headers['location'].partition('?')[0]}publication/")
+            return self.house.url(app, f"/{slug}/")
+        if app == "market":
+            goods = {"price": "1", "marketplace_id": self.ids["stall"], "is_published": "1", "description": html}
+            await self.send(app, "/admin/products/", named | goods)
+            return self.house.url(app, f"/products/{slug}/")
+        entry = {"calendar_id": self.ids["calendar"], "starts_at": "2030-05-01T18:00", "status": "published"}
+        made = await self.send(app, "/admin/entries/", entry | {"title": slug, "description": html})
+        return self.house.url(app, f"/entries/{made.headers['location'].strip('/').split('/')[2]}-{slug}/")
 
     async def fill_wrongly(self, sheet: Sheet) -> httpx.Response:
         """So that the form is shown again."""

@@ -20,9 +20,38 @@ PAYLOADS = [f"<{tag} {handler}=alert(1)>" for tag in _TAGS for handler in _HANDL
     "<base href=https://evil.example/>",
     "<meta http-equiv=refresh content='0;url=javascript:alert(1)'>",
     "<form action=javascript:alert(1)><button>x</button></form>",
+    "{{ 7*7 }}<style>@import 'javascript:alert(1)'</style>",
+]
+
+# What one reader of HTML takes for words and the next one for a script. Each goes alone: in one text with others, what
+# it leaves open would hide them, or they it.
+ALONE = [
     "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
     "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
-    "{{ 7*7 }}<style>@import 'javascript:alert(1)'</style>",
+    '<svg></p><style><a id="</style><img src=x onerror=alert(1)>">',
+    "<form><math><mtext></form><form><mglyph><style></math><img src=x onerror=alert(1)>",
+    '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=x onerror=alert(1)&gt;">',
+    '<math><mtext><h1><a><h6></a></h6><mglyph><svg><mtext><style><a title="</style><img src=x onerror=alert(1)>">',
+    '<svg><style><a title="</style><img src=x onerror=alert(1)>"></svg>',
+    '<math><annotation-xml encoding="text/html"><style><img title="</style><img src=x onerror=alert(1)>"></math>',
+    "<svg><foreignObject><p><style><!--</style><img src=x onerror=alert(1)>--></foreignObject></svg>",
+    '<select><template><style><!--</style><a rel="--></style></template></select><img src=x onerror=alert(1)>">',
+    '<xmp><p title="</xmp><img src=x onerror=alert(1)>">',
+    '<noembed><p title="</noembed><img src=x onerror=alert(1)>">',
+    '<noframes><p title="</noframes><img src=x onerror=alert(1)>">',
+    '<iframe><p title="</iframe><img src=x onerror=alert(1)>"></iframe>',
+    '<textarea><p title="</textarea><img src=x onerror=alert(1)>">',
+    '<title><p title="</title><img src=x onerror=alert(1)>">',
+    "<!--><img src=x onerror=alert(1)>-->",
+    "<!-- --!><img src=x onerror=alert(1)> -->",
+    "<?xml ><img src=x onerror=alert(1)> ?>",
+    "<![CDATA[><img src=x onerror=alert(1)>]]>",
+    "<svg><![CDATA[</svg><img src=x onerror=alert(1)>]]>",
+    "<p title='&lt;/p&gt;&lt;img src=x onerror=alert(1)&gt;'>&lt;img src=x onerror=alert(1)&gt;</p>",
+    "<plaintext><img src=x onerror=alert(1)>",
+    "<<img src=x onerror=alert(1)//",
+    "<a href='java&Tab;script:alert(1)'>x</a>",
+    "<a href='&#14;javascript:alert(1)'>x</a>",
 ]
 
 

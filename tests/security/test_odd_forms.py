@@ -49,14 +49,18 @@ def without_words(desk: Desk) -> list[Sheet]:
 
 def odd(sheet: Sheet) -> list[dict[str, Any]]:
     """What is usual; then each odd value in all the fields that let it through, or alone where that does not go."""
-    needed = [name for name, field in sheet.form.model_fields.items() if field.is_required()]
-    usual = {name: next(filter(partial(takes, sheet, name), PLAIN), "") for name in needed} | sheet.base
-    sendings = []
+    usual, sendings = usual_of(sheet), []
     for value in ODD:
         alone = [{name: value} for name in sheet.form.model_fields if takes(sheet, name, value)]
         together = {name: value for one in alone for name in one}
         sendings += [together] if passes(sheet, usual | together) else alone
     return [usual, *(usual | values for values in sendings if values)]
+
+
+def usual_of(sheet: Sheet) -> dict[str, Any]:
+    """No more than the form needs."""
+    needed = [name for name, field in sheet.form.model_fields.items() if field.is_required()]
+    return {name: next(filter(partial(takes, sheet, name), PLAIN), "") for name in needed} | sheet.base
 
 
 def takes(sheet: Sheet, name: str, value: str) -> bool:

@@ -123,7 +123,7 @@ async def test_who_has_to_sign_in_for_a_form_comes_back_to_its_page(town: Town) 
 
     answer = await town.client().post("/account/", headers=form, follow_redirects=False)
 
-    assert parse_qs(urlsplit(answer.headers["location"]).query) == {"next": [form["Referer"]]}
+    assert parse_qs(urlsplit(answer.headers["location"]).query) == {"next": [form["Referer"]], "unsent": ["1"]}
 
 
 @pytest.mark.parametrize("wanted", NEXT)

@@ -1,6 +1,7 @@
 """What people write stays words: every attempt in every field of every form, all pages looked at by a real browser."""
 
 from collections import defaultdict
+from itertools import cycle
 
 import httpx
 from playwright.async_api import async_playwright
@@ -9,7 +10,7 @@ from tests.fakes.chromium import FLAGS, chromium
 from tests.house import APPS, House
 from tests.security.crawl import Crawl
 from tests.security.desk import Desk
-from tests.security.payloads import PAYLOADS
+from tests.security.payloads import ALONE, PAYLOADS
 from tests.security.sheets import NOT_FOR_PEOPLE, has_room, sheets
 from tests.security.test_extra_fields import forms
 
@@ -53,6 +54,27 @@ async def test_nothing_that_was_written_is_ever_run(house: House, unlimited: Non
     # Every page has at least the menu, whose names are among what was written; these are parts of pages.
     assert {rule.partition("/")[2] for rule, found in staff.with_words.items() if not found} == {"here/bar/"}
     assert len(PAYLOADS) >= 60
+
+
+async def test_what_two_readers_take_for_two_things_is_not_run_either(house: House, unlimited: None) -> None:
+    """Each alone, by turns in the three places where people's HTML is shown as HTML: a text, goods, an entry.
+
+    That each is harmless in all three is for tests/shared/editor/test_dangers.py to say.
+    """
+    desk = Desk(house, await house.signed_in(await house.member("bob@example.com", name="Bob", admin=True)))
+    await desk.settle(await house.member())
+    turns = zip(ALONE, cycle(("blog", "market", "events")), strict=False)
+    pages = [await desk.show(app, f"{words}<p>Rain.</p>", f"alone-{n}") for n, (words, app) in enumerate(turns)]
+
+    visitor = Crawl(house, house.client(), most=len(ALONE))
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        await visitor.look_at(browser, pages)
+        await browser.close()
+
+    assert visitor.said == []
+    # Of the others nothing was left to show.
+    assert visitor.user_html > len(pages) * 0.8
 
 
 async def write_everything(desk: Desk) -> tuple[list[str], list[httpx.Response]]:

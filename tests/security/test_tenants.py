@@ -14,7 +14,7 @@ from shared.utils import utcnow
 from tests.factories.events import a_calendar, a_ticket_type, an_entry
 from tests.factories.market import a_marketplace, a_product
 from tests.house import House
-from tests.security import world
+from tests.security import rooms, world
 from tests.security.admins import form_values
 
 TABLES = ("marketplaces", "products", "calendars", "entries", "ticket_types", "tickets")
@@ -87,7 +87,7 @@ async def places() -> list[tuple[Any, ...]]:
 
 def paths(house: House, app: str, values: dict[str, Any], *, method: str) -> list[str]:
     quart = house.apps[app]
-    staffs = [rule for rule in quart.url_map.iter_rules() if world.is_staff_only(quart, rule)]
+    staffs = [rule for rule in quart.url_map.iter_rules() if rooms.is_staffs(rule)]
     return [world.path_of(rule, values) for rule in staffs if method in (rule.methods or ())]
 
 

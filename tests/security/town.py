@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
-from sqlalchemy import event, select, text
+from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from werkzeug.routing import Rule
 
@@ -22,11 +22,11 @@ from tests.factories.cart import a_placed_order
 from tests.factories.events import a_calendar, a_ticket_type, an_entry
 from tests.factories.market import a_category, a_marketplace, a_producer, a_product
 from tests.house import APPS, House
+from tests.security import world
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 # Every app has a page that fails.
 BROKEN = "/t/broken/"
-SESSIONS = '"public"."user_sessions"'
 CANARY = "canary.ann@example.com"
 
 
@@ -163,12 +163,7 @@ class Town(House):
 
     async def everything(self) -> dict[str, str]:
         """A fingerprint of every table; that a session was in use is bookkeeping, and looked at by itself."""
-        async with get_session(read_only=True) as session:
-            found = await session.execute(text("SELECT schemaname, relname FROM pg_stat_user_tables ORDER BY 1, 2"))
-            names = [f'"{schema}"."{table}"' for schema, table in found]
-            query = "SELECT coalesce(md5(string_agg({1}, '' ORDER BY {1})), '') FROM {0} t"
-            rows = dict.fromkeys(names, "t::text") | {SESSIONS: "(to_jsonb(t) - 'used_at')::text"}
-            return {name: str(await session.scalar(text(query.format(name, row)))) for name, row in rows.items()}
+        return await world.everything()
 
     async def sessions_of(self, *browsers: httpx.AsyncClient) -> set[int]:
         name = cookie_name(self.settings)

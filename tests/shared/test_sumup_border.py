@@ -3,11 +3,13 @@
 import hashlib
 import hmac
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sumup._events import verify_event_signature
 from sumup.events import EventSignatureError
@@ -74,6 +76,47 @@ def test_everything_else_names_nothing(body: bytes):
 @given(st.binary(max_size=200))
 def test_no_webhook_body_breaks_us(body: bytes):
     assert parse_webhook(body) is None
+
+
+NAMES = ["event_type", "id", "type", "object", "checkout", "CHECKOUT_STATUS_CHANGED", "checkouts.paid", "c-1", "../c"]
+WORDS = st.sampled_from(NAMES)
+SOME = st.dictionaries(WORDS, st.deferred(lambda: VALUES), max_size=4)
+VALUES = st.recursive(
+    WORDS | st.none() | st.integers() | st.text(max_size=90),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=12,
+)
+KNOWN = {"event_type": "CHECKOUT_STATUS_CHANGED", "id": "c-1", "type": "checkouts.paid"}
+OBJECT = {"type": "checkout", "id": "c-1"}
+
+
+@settings(max_examples=150, deadline=None)
+@given(SOME, SOME, st.sets(st.sampled_from([*KNOWN])))
+def test_only_a_checkouts_id_comes_out_of_a_webhook(changes: Any, inner: Any, kept: set[str]):
+    body = {name: KNOWN[name] for name in kept} | {"object": OBJECT | inner} | changes
+
+    found = parse_webhook(json.dumps(body).encode())
+
+    named = [body.get("id")] if body.get("event_type") == KNOWN["event_type"] else []
+    if isinstance(body.get("type"), str) and body["type"].startswith("checkouts.") and isinstance(body["object"], dict):
+        named += [body["object"].get("id")] if body["object"].get("type") == "checkout" else []
+    assert found is None or found in named
+    assert found is None or re.fullmatch("[A-Za-z0-9_-]{1,64}", found)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 200), st.integers(0, 6))
+def test_no_bit_of_a_signature_may_change(place: int, bit: int):
+    body = event("checkouts.paid")
+    header = signed(body, "secret", NOW)
+    raw = bytearray(header.encode())
+    raw[place % len(raw)] ^= 1 << bit
+    changed = raw.decode()
+
+    assert verify_signature(body, changed, "secret", NOW) == (
+        # The digits of a hash mean the same in capitals.
+        changed[:-64] == header[:-64] and changed[-64:].lower() == header[-64:]
+    )
 
 
 def test_a_signature_is_valid_for_five_minutes():

@@ -1,5 +1,6 @@
-from quart import Blueprint, Response, jsonify, request
+from quart import Blueprint, Response, g, jsonify, request
 
+from shared.audit import audit
 from shared.browser.app.authz import require
 from shared.browser.app.sizes import UPLOAD, takes
 from shared.browser.app.utils.settings import current_settings
@@ -22,6 +23,7 @@ async def create() -> Response:
         address = await pictures.store(files["file"].read(), current_settings())
     except Invalid as refused:
         return _answer(422, error=refused.message)
+    audit(g.session, "picture.uploaded", f"picture:{address.rpartition('/')[2]}")
     return _answer(201, url=address)
 
 

@@ -4,7 +4,7 @@ from quart import Blueprint, Response, g, request
 
 from cart.forms import SearchOrders
 from cart.services import orders, refunds, totals
-from shared.browser.app.authz import require
+from shared.browser.app.authz import proving_page, require
 from shared.browser.app.utils.forms import check_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.infrastructure.urls import cart_url
@@ -39,6 +39,7 @@ async def show(token: str) -> Response:
         "payments": await orders.list_payments(g.session, order.id),
         "refunds": await refunds.list_of_order(g.session, order.id),
         "keys": (random_token(), random_token()),
+        "prove_first": proving_page(),
         "saved": request.args.get("saved", ""),
     }
     return await page("cart/admin/orders/show.html", **context)

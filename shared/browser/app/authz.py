@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import quote
 
-from quart import g, redirect, request
+from quart import current_app, g, redirect, request
 
 from shared.browser.app.csrf import SAFE
 from shared.browser.app.utils.paths import safe_next
@@ -42,6 +42,7 @@ def require_fresh(route: Route[P, R]) -> Route[P, R]:
             return cast("R", _to("/sign-in/again/"))
         return await route(*args, **kwargs)
 
+    guarded.fresh = True  # type: ignore[attr-defined]
     return guarded
 
 
@@ -74,6 +75,11 @@ def reach_of(*roles: Role) -> Reach:
     return g.user.reach(*roles) if g.user and not _missing_proof() else Reach()
 
 
+def proving_page() -> str:
+    """Where to prove who this is before a form of this page is filled, and back here; nothing when it was proved."""
+    return "" if g.visit.is_fresh else _address("/sign-in/again/")
+
+
 def _missing_proof() -> str | None:
     """Where staff prove who they are first: once in each session, and anew when their roles have changed."""
     if current_settings().features.staff_second_factor:
@@ -83,14 +89,25 @@ def _missing_proof() -> str | None:
 
 def _to(page: str) -> Any:
     """To the blog's page that asks who this is, and back here afterwards; a form's answer comes back to its page."""
-    settings = current_settings()
-    here = host_url(settings, _app_name(), request.full_path.rstrip("?") if request.method in SAFE else "/")
-    if request.method not in SAFE:
+    return redirect(_address(page), 303)
+
+
+def _address(page: str) -> str:
+    settings, sent = current_settings(), request.method not in SAFE
+    here = host_url(settings, _app_name(), _page_of_form() if sent else request.full_path.rstrip("?"))
+    if sent:
         here = safe_next(request.referrer, settings, default=here)
-    return redirect(host_url(settings, "blog", f"{page}?next={quote(here, safe='')}"), 303)
+    # What was sent is not kept, so the page says that it has to be sent again.
+    return host_url(settings, "blog", f"{page}?next={quote(here, safe='')}{'&unsent=1' if sent else ''}")
+
+
+def _page_of_form() -> str:
+    """The nearest page above: those with a secret in their address do not say that a form was theirs."""
+    pages, path = current_app.url_map.bind(""), request.path
+    while path != "/" and not pages.test(path, "GET"):
+        path = f"{path.rstrip('/').rpartition('/')[0]}/"
+    return path
 
 
 def _app_name() -> Any:
-    from quart import current_app
-
     return current_app.extensions["app_name"]
