@@ -133,7 +133,7 @@ def test_a_lost_file_is_built_again(places):
 
 
 def test_the_sprite_holds_icons_named_by_templates_and_by_the_list(places):
-    template(places, '{{ icon("carrot") }} {{ button("Pay", icon="basket-shopping") }}')
+    template(places, '{{ icon("carrot") }} {{ button("Pay", icon="basket-shopping") }} {% set links = ["mastodon"] %}')
     write(places.root, "icons.txt", "# by a variable\nmastodon\n")
 
     build(places)
@@ -147,6 +147,13 @@ def test_an_icon_that_does_not_exist_is_named(places):
     template(places, '{{ icon("karrot") }}')
 
     with pytest.raises(BuildFailed, match="karrot"):
+        build(places)
+
+
+def test_an_icon_that_is_listed_and_shown_nowhere_is_named(places):
+    write(places.root, "icons.txt", "mastodon\n")
+
+    with pytest.raises(BuildFailed, match="mastodon"):
         build(places)
 
 
