@@ -34,7 +34,7 @@ def places(tmp_path):
         path = tmp_path / "shared/static" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    (tmp_path / "app-config.yaml").write_text("design: {accent_hue: 145, text_size: 20}")
+    (tmp_path / "app-config.yaml").write_text("design: {accent_hue: 145, text_size: 20, space: 5}")
     write(tmp_path, "css/app.css", '@import "tailwindcss" source(none);\n@source "../../browser/templates";')
     (tmp_path / "shared/editor/src").mkdir(parents=True)
     (tmp_path / "shared/editor/src/editor.js").write_text('import "./editor.css"; console.log("editor");')
@@ -70,8 +70,8 @@ def test_the_style_sheet_holds_the_classes_templates_use_and_no_others(places):
     assert ".line-through" not in sheet
 
 
-def test_the_configuration_says_the_accent_and_the_size_of_text(places):
-    template(places, '<p class="text-base text-accent">Hello</p>')
+def test_the_configuration_says_the_accent_the_size_of_text_and_the_space(places):
+    template(places, '<p class="p-4 text-base text-accent">Hello</p>')
     write(
         places.root, "css/tokens.css", "@theme { --accent-hue: 22; --color-accent: oklch(0.5 0.1 var(--accent-hue)); }"
     )
@@ -82,6 +82,7 @@ def test_the_configuration_says_the_accent_and_the_size_of_text(places):
 
     assert "--accent-hue:145" in built(places, "app.css").read_text()
     assert "--text-base:1.25rem" in built(places, "app.css").read_text()
+    assert "--spacing:0.3125rem" in built(places, "app.css").read_text().replace("--spacing:.", "--spacing:0.")
 
 
 def test_a_file_that_changes_gets_a_new_name_and_the_old_one_stays_for_cached_pages(places):

@@ -64,9 +64,10 @@ def test_words_stand_out_in_light_and_dark_with_every_accent(hue: int, chroma: f
         assert {pair: round(ratio, 2) for pair, ratio in weak.items() if ratio < 4.5} == {}
 
 
-def test_a_wrong_design_names_what_is_wrong(tmp_path: Path) -> None:
+@pytest.mark.parametrize("wrong", ["text_size: 90", "space: 40", "space: 1"])
+def test_a_wrong_design_names_what_is_wrong(tmp_path: Path, wrong: str) -> None:
     file = tmp_path / "site.yaml"
-    file.write_text("design: {text_size: 90}")
+    file.write_text(f"design: {{{wrong}}}")
 
-    with pytest.raises(BuildFailed, match=r"design\.text_size"):
+    with pytest.raises(BuildFailed, match=rf"design\.{wrong.split(':', maxsplit=1)[0]}"):
         load(file)
