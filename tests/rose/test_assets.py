@@ -11,6 +11,8 @@ import pytest
 from rose import assets
 from rose.assets.errors import BuildFailed
 from rose.assets.places import Places
+from shared.design import Design
+from shared.palette import palette
 
 ROOT = Places().root
 SHEET = r".a{font-size:1.6rem;margin:-.5rem}@media(width>=40rem){.w-\[22rem\]{width:calc(22rem - 4px)}}"
@@ -22,6 +24,7 @@ def places(tmp_path):
     (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
     shutil.copy(ROOT / "package-lock.json", tmp_path)
     (tmp_path / "shared/browser/templates").mkdir(parents=True)
+    shutil.copytree(ROOT / "shared/static/marks", tmp_path / "shared/static/marks")
     for name in (
         "css/app.css",
         "css/koenig-cards.css",
@@ -164,6 +167,20 @@ def test_a_style_sheet_finds_its_pictures_under_their_hashed_names(places):
     build(places)
 
     assert f"url({built(places, 'images/rose.svg').relative_to(places.dist)})" in built(places, "app.css").read_text()
+
+
+def test_the_mark_and_the_icons_of_phones_have_the_accent_of_the_configuration(places):
+    build(places)
+    before = built(places, "images/mark.svg"), built(places, "images/icon-192.png")
+
+    (places.root / "app-config.yaml").write_text("design: {accent_hue: 250}")
+    build(places)
+
+    after = built(places, "images/mark.svg"), built(places, "images/icon-192.png")
+    berry = palette(Design(accent_hue=250))["berry"]
+    assert all(colour in after[0].read_text() for colour in berry)
+    assert before[0] != after[0]
+    assert before[1] != after[1]
 
 
 def test_compressed_siblings_hold_the_same_bytes(places):
