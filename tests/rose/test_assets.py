@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from rose import assets
 from rose.assets.errors import BuildFailed
 from rose.assets.places import Places
 from shared.design import Design
+from shared.infrastructure.found.raster import paint
 from shared.palette import palette
 
 ROOT = Places().root
@@ -181,6 +183,20 @@ def test_the_mark_and_the_icons_of_phones_have_the_accent_of_the_configuration(p
     assert all(colour in after[0].read_text() for colour in berry)
     assert before[0] != after[0]
     assert before[1] != after[1]
+
+
+@pytest.mark.parametrize("kind", ["illustrations", "scenes"])
+def test_every_drawing_is_small_and_can_be_drawn_for_sharing(kind):
+    assets.build(quiet=True)
+    drawn = sorted(name for name in json.loads((Places().dist / "manifest.json").read_text()) if f"/{kind}/" in name)
+
+    assert drawn
+    for name in drawn:
+        text = built(Places(), name).read_text()
+        assert len(text) <= 6144, name
+        assert set(re.findall(r"[a-zA-Z]", " ".join(re.findall(r' d="([^"]+)"', text)))) <= set("MLHVCSAZ"), name
+        assert "prefers-color-scheme: dark" in text
+        assert paint(text, 48).getbbox(), name
 
 
 def test_compressed_siblings_hold_the_same_bytes(places):
