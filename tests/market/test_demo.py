@@ -2,6 +2,7 @@ from sqlalchemy import func, select
 
 from market.models import Marketplace, Product
 from market.models.words import ALLERGENS, LABELS
+from market.services import marketplaces
 from rose.demo import market as demo
 from shared.db.session import get_session, transaction
 from shared.drawings import NAMES
@@ -37,3 +38,13 @@ async def test_every_product_of_the_demo_has_its_own_drawing(house: House) -> No
 
     assert len(set(drawings)) == len(drawings)
     assert set(drawings) <= set(NAMES)
+
+
+async def test_a_marketplace_has_the_drawing_of_whoever_makes_most_of_what_it_sells(house: House) -> None:
+    async with transaction() as session:
+        await demo.load(session, house.settings)
+
+    async with get_session(read_only=True) as session:
+        found = {row.slug: row.illustration for row in await marketplaces.list_marketplaces(session)}
+
+    assert found == {"mill-bakery": "bread", "long-field-growers": "carrot"}
