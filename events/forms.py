@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 from events.models import COLOURS
 from shared.browser.app.utils.forms import Form
 from shared.browser.app.utils.parsing import Id, Money, Slug, small_number
+from shared.drawings import Drawing
 from shared.errors import Invalid
 
 
@@ -55,7 +56,7 @@ class SaveEntry(Form):
     summary: str = Field("", max_length=300)
     description: str = Field("", max_length=50_000)
     image_url: str | None = Field(None, max_length=500, pattern=r"^(https?://|/)\S+$", title="address of the picture")
-    illustration: str | None = Field(None, max_length=80, pattern=r"^[a-z-]+$")
+    illustration: Drawing | None = None
     status: Literal["draft", "published", "cancelled"] = "draft"
     weeks: int = Field(1, ge=1, le=52, title="number of weeks")
 

@@ -1,7 +1,7 @@
 """What browsers and other apps may send."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, Field
 from werkzeug.datastructures import MultiDict
@@ -12,41 +12,9 @@ from market.services.filters import Filters
 from shared.browser.app.utils.forms import Form
 from shared.browser.app.utils.parsing import Id, Money, Quantity, Slug
 from shared.containers import ContainerType
+from shared.drawings import Drawing
 
 DEEPEST_PAGE = 10_000
-Illustration = Literal[
-    "apple",
-    "basket",
-    "beetroot",
-    "biscuit",
-    "blue",
-    "bottle",
-    "box",
-    "bread",
-    "bun",
-    "cake",
-    "carrot",
-    "cheese",
-    "eggs",
-    "flour",
-    "flower",
-    "jar",
-    "kale",
-    "leaves",
-    "leek",
-    "milk",
-    "parsnip",
-    "pickle",
-    "plum",
-    "potato",
-    "rolls",
-    "rye",
-    "squash",
-    "stall",
-    "tin",
-    "yoghurt",
-]
-ILLUSTRATIONS: tuple[str, ...] = get_args(Illustration)
 
 
 def _allergen(word: str) -> str:
@@ -134,7 +102,7 @@ class EditCategory(Named):
 class EditProducer(Named):
     place: str = Field("", max_length=120)
     story: str = Field("", max_length=5000)
-    illustration: Illustration | None = None
+    illustration: Drawing | None = None
 
 
 class EditProduct(Form):
@@ -148,7 +116,7 @@ class EditProduct(Form):
     vat_rate: int = Field(0, ge=0, le=10_000, title="the VAT rate")
     measure: Decimal = Field(Decimal(1), gt=0, le=1_000_000, max_digits=10, decimal_places=3, title="the amount")
     unit: Unit = Field(Unit.PIECE, title="the unit")
-    illustration: Illustration | None = None
+    illustration: Drawing | None = None
     image_url: str | None = Field(None, max_length=500, pattern=r"^(https://|/media/)\S+$", title="the picture")
     allergens: list[Allergen] = Field([], max_length=14)
     labels: list[str] = Field([], max_length=20)

@@ -15,6 +15,7 @@ class Design(BaseModel):
     accent_chroma: float = Field(0.175, ge=0.02, le=0.19)  # from grey to as strong as the darkest hue can be
     text_size: float = Field(18, ge=16, le=22)  # CSS pixels of plain text, for readers who changed nothing
     type_scale: float = Field(1.2, ge=1.1, le=1.3)  # from one step of the headings to the next
+    space: float = Field(4, ge=3.5, le=5)  # CSS pixels: padding and gaps are so many of these
 
     @property
     def shown_chroma(self) -> float:

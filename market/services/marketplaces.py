@@ -4,7 +4,7 @@ from typing import Any
 from sqlalchemy import Row, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from market.models import Category, Marketplace, Product
+from market.models import Category, Marketplace, Producer, Product
 from market.services.cards import Card
 from market.services.listings import list_latest
 from shared.containers import ContainerType, container_filter
@@ -46,7 +46,8 @@ async def get_shelf(session: AsyncSession, slug: str, category: str) -> tuple[Ma
 
 
 async def list_marketplaces(session: AsyncSession) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Each with how many products it has on sale (`count`) and the drawing that most of them have (`illustration`)."""
+    """Each with how many products it has on sale (`count`) and a drawing (`illustration`): its chief producer’s."""
+    drawing = func.coalesce(Producer.illustration, Product.illustration)
     found = await session.execute(
         select(
             Marketplace.id,
@@ -56,9 +57,10 @@ async def list_marketplaces(session: AsyncSession) -> Sequence[Row[*tuple[Any, .
             Marketplace.container_type,
             Marketplace.container_id,
             func.count(Product.id).label("count"),
-            func.mode().within_group(Product.illustration).label("illustration"),
+            func.mode().within_group(drawing).label("illustration"),
         )
         .outerjoin(Product, (Product.marketplace_id == Marketplace.id) & Product.is_published)
+        .outerjoin(Producer, Producer.id == Product.producer_id)
         .group_by(Marketplace.id)
         .order_by(Marketplace.name)
     )

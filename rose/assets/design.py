@@ -37,7 +37,8 @@ def tokens(design: Design) -> str:
     sizes |= {name: _fluid(base, base * design.type_scale**step) for name, step in STEPS.items()}
     lines = [f"--text-{name}: {size};" for name, size in sizes.items()]
     accent = [f"--accent-hue: {design.accent_hue:g};", f"--accent-chroma: {design.shown_chroma:g};"]
-    return "@theme {\n  " + "\n  ".join([*accent, *lines]) + "\n}\n"
+    space = f"--spacing: {_rem(design.space / 16)};"
+    return "@theme {\n  " + "\n  ".join([*accent, space, *lines]) + "\n}\n"
 
 
 def _fluid(base: float, large: float) -> str:

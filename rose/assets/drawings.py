@@ -1,6 +1,11 @@
-"""The drawings of goods: shapes from shared/static/drawings.yaml, in our colours for light and dark."""
+"""Drawings of goods and evenings, and wide scenes for stories, in our colours for light and dark.
+
+Their shapes stand in shared/static/drawings.yaml and scenes.yaml.
+"""
 
 import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import yaml
 
@@ -22,6 +27,13 @@ COLOURS = {
     "cream": ("#f8e9cb", "#f5e2bd"),
     "white": ("#fffaf0", "#fff4e2"),
     "steel": ("#8fa3a8", "#9fb4b9"),
+    "sky": ("#c9d8d3", "#4b5f5c"),
+    "frost": ("#e3ebe7", "#5c716e"),
+    "snow": ("#f7f4ea", "#768a85"),
+    "hill": ("#a3bb95", "#5c7a62"),
+    "meadow": ("#64875f", "#46634c"),
+    "night": ("#3b3452", "#2b2540"),
+    "coal": ("#2e2622", "#564a43"),
     "ground": ("#efe0cb", "#3b302a"),
     "ink": ("#43312a", "#e9d9c6"),
 }
@@ -30,28 +42,45 @@ GROUNDS = (
     "M92 120C122 58 204 34 284 50S424 136 402 212 312 298 214 286 62 182 92 120Z",
     "M84 196C66 118 132 54 232 48S410 84 412 170 344 290 236 292 100 268 84 196Z",
 )
-HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 320" width="480" height="320">'
 LINES = ".line { fill: none; stroke-linecap: round; stroke-linejoin: round; }"
 
 
 def plan(places: Places) -> Plan:
-    source = places.static / "drawings.yaml"
+    sources = {places.static / "drawings.yaml": draw, places.static / "scenes.yaml": paint}
+    inputs = [source for source in sources if source.exists()]
 
     def make(_named: Named) -> dict[str, bytes]:
-        shapes: dict[str, str] = yaml.safe_load(source.read_text("utf-8")) if source.exists() else {}
-        return {f"images/illustrations/{name}.svg": draw(name, body).encode() for name, body in shapes.items()}
+        return {name: text.encode() for source in inputs for name, text in _svgs(source, sources[source])}
 
-    return Plan("drawings", [source] if source.exists() else [], make)
+    return Plan("drawings", inputs, make)
 
 
 def draw(name: str, body: str) -> str:
-    """A whole SVG of one drawing."""
+    """A whole SVG of one thing, on a patch of ground."""
     ground = f'<path class="ground" d="{GROUNDS[len(name) % len(GROUNDS)]}"/>'
     shadow = '<path class="line line-ink" stroke-width="5" opacity=".25" d="M126 276H354"/>'
-    used = re.findall(r"[\w-]+", " ".join(re.findall(r'class="([^"]+)"', ground + shadow + body)))
+    return _svg(480, 320, ground + shadow + body)
+
+
+def paint(_name: str, body: str) -> str:
+    """A whole SVG of one scene, which fills its frame."""
+    return _svg(960, 540, body)
+
+
+def _svgs(source: Path, finish: Callable[[str, str], str]) -> Iterator[tuple[str, str]]:
+    shapes: dict[str, str] = yaml.safe_load(source.read_text("utf-8"))
+    folder = "scenes" if finish is paint else "illustrations"
+    for name, body in shapes.items():
+        yield f"images/{folder}/{name}.svg", finish(name, body)
+
+
+def _svg(width: int, height: int, body: str) -> str:
+    used = re.findall(r"[\w-]+", " ".join(re.findall(r'class="([^"]+)"', body)))
     light, dark = (_rules(used, place) for place in (0, 1))
     style = f"<style>{LINES}{light}@media (prefers-color-scheme: dark) {{{dark}}}</style>"
-    return f"{HEAD}{style}{ground}{shadow}{body.strip()}</svg>"
+    lines = "".join(line.strip() for line in body.splitlines())
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+    return f"{head}{style}{lines}</svg>"
 
 
 def _rules(used: list[str], place: int) -> str:

@@ -8,6 +8,7 @@ from rose.assets.places import Places
 from rose.assets.plan import Named, Plan
 
 USED = re.compile(r"""\bicon(?:\(|=)\s*["']([a-z0-9-]+)["']""")
+QUOTED = re.compile(r"""["']([a-z0-9-]+)["']""")
 DRAWING = re.compile(r'<svg[^>]*viewBox="([^"]+)"[^>]*>(?:<!--.*?-->)?(.*)</svg>', re.DOTALL)
 # The first that has the name is meant: `icon("mastodon")` needs no prefix.
 FAMILIES = ("solid", "brands", "regular")
@@ -28,9 +29,15 @@ def plan(places: Places) -> Plan:
 
 
 def names(sources: list[Path], listed: Path) -> list[str]:
-    found = {name for path in sources for name in USED.findall(path.read_text())}
+    """Raises BuildFailed when the list names what no template shows."""
+    texts = [path.read_text() for path in sources]
+    found = {name for text in texts for name in USED.findall(text)}
     lines = listed.read_text().splitlines() if listed.exists() else []
-    return sorted(found | {line.strip() for line in lines if line.strip() and not line.startswith("#")})
+    wanted = {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+    quoted = {name for text in texts for name in QUOTED.findall(text)}
+    if idle := sorted(wanted - quoted):
+        raise BuildFailed(f"icons.txt names {', '.join(idle)}, which no template shows")
+    return sorted(found | wanted)
 
 
 def sprite(places: Places, wanted: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""Pictures and favicons are copied as they are."""
+"""Pictures are copied as they are."""
 
 from rose.assets.places import Places
 from rose.assets.plan import Named, Plan

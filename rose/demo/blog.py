@@ -9,14 +9,11 @@ from blog.services import grants, members, writing
 from blog.services.rendering import Body, render
 from blog.services.writing import Draft
 from rose.demo.blog_texts import AUTHORS, MENU, NEWSLETTERS, TAGS
-from rose.demo.pictures import landscape
 from rose.demo.texts import Text, list_pages, list_posts
 from shared.browser.app.redis_cacher import EVERYTHING, invalidate
 from shared.config import Settings
 from shared.editor.document import from_text_source
 from shared.editor.koenig import Koenig
-from shared.infrastructure.picture_process import convert
-from shared.infrastructure.pictures import media_folder
 from shared.models import GhostNewsletter, KeyValue, MenuItem, Right, Role
 from shared.utils import slugify, utcnow
 
@@ -31,7 +28,7 @@ async def load(session: AsyncSession, settings: Settings) -> None:
     await _save_menu(session)
     await _welcome_people(session)
     authors = await _save_authors(session)
-    posts = [await _save(session, text, body, authors, settings) for text, body in written]
+    posts = [await _save(session, text, body, authors) for text, body in written]
     pages = {post.slug: post.id for post in posts if post.kind == "page"}
     session.add(KeyValue(key="demo.pages", value=pages))
     await session.flush()
@@ -75,12 +72,12 @@ async def _save_authors(session: AsyncSession) -> dict[str, int]:
     return {row.name: row.id for row in rows}
 
 
-async def _save(session: AsyncSession, text: Text, body: Body, authors: dict[str, int], settings: Settings) -> Post:
+async def _save(session: AsyncSession, text: Text, body: Body, authors: dict[str, int]) -> Post:
     draft = Draft(
         title=text.title,
         slug=text.slug,
         custom_excerpt=text.excerpt,
-        feature_image=_picture(text, settings),
+        feature_image=f"/static/images/scenes/{text.scene}.svg" if text.scene else None,
         feature_image_alt=text.alt,
         visibility=text.visibility,
         featured=text.featured,
@@ -91,10 +88,3 @@ async def _save(session: AsyncSession, text: Text, body: Body, authors: dict[str
     if text.days_ago is not None:
         await writing.publish(session, post.id, at=utcnow() - timedelta(days=text.days_ago, hours=len(text.title) % 9))
     return post
-
-
-def _picture(text: Text, settings: Settings) -> str | None:
-    if not text.season:
-        return None
-    name = convert(landscape(text.season, seed=len(text.source)), media_folder(settings))
-    return f"/media/{name}"

@@ -9,7 +9,7 @@ TAGS = {
     "kitchen": "In the kitchen",
 }
 AUTHORS = {
-    "Rowan Ash": "Keeps the books and the gate. Came for a summer, eleven years ago.",
+    "Rowan Ash": "Keeps the books and the gate. Came for a summer, eight years ago.",
     "Maud Hartley": "Grows vegetables at Long Field, and writes down the weather.",
     "Tom Bellamy": "Bakes at the mill. Up at three, in bed by eight.",
     "Priya Nair": "Runs the hall at the Old Dairy: concerts, films and the Tuesday choir.",

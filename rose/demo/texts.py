@@ -13,7 +13,7 @@ CARDS: dict[str, Node] = {
     "box": {
         "type": "callout",
         "version": 1,
-        "calloutText": "<p>The box is packed on Thursdays. Order until Tuesday evening.</p>",
+        "calloutText": "<p>The box is packed on Thursdays. Order by Tuesday evening.</p>",
         "calloutEmoji": "🥕",
         "backgroundColor": "green",
     },
@@ -37,7 +37,7 @@ class Text:
     excerpt: str = ""
     author: str = ""
     tags: tuple[str, ...] = ()
-    season: str = ""
+    scene: str = ""
     alt: str = ""
     visibility: str = "public"
     featured: bool = False
@@ -64,7 +64,7 @@ def _read(path: Path, kind: str) -> Text:
         excerpt=values.get("excerpt", ""),
         author=values.get("author", ""),
         tags=tuple(values.get("tags", "").split()),
-        season=values.get("season", ""),
+        scene=values.get("scene", ""),
         alt=values.get("alt", ""),
         visibility=values.get("visibility", "public"),
         featured="featured" in values,

@@ -1,4 +1,7 @@
-"""Built assets under `/static/`: names carry a hash of the content, so browsers keep them for a year."""
+"""Built assets under `/static/`: names carry a hash of the content, so browsers keep them for a year.
+
+Pictures are also found under their plain names, for addresses that stand in a row and outlive a build.
+"""
 
 import json
 import re
@@ -13,6 +16,8 @@ from shared.errors import NotFound, Unavailable
 DIST = Path(__file__).parents[1] / "static/dist"
 HASHED_NAME = re.compile(r"(?:[\w-]+/)*[\w-]+-[0-9a-f]{16}\.\w+")
 IMMUTABLE = "public, max-age=31536000, immutable"
+# A plain name will mean another picture once that is drawn anew.
+FOR_AN_HOUR = "public, max-age=3600"
 TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
@@ -41,11 +46,14 @@ class NoSuchAsset(NotFound):
 
 def use_static_files(app: Quart, *, folder: Path = DIST) -> None:
     """Serve the built assets. The app must be made without a static folder of its own."""
+    asset = asset_address(folder)
 
     async def serve_asset(name: str) -> Response:
-        if not HASHED_NAME.fullmatch(name) or not (folder / name).is_file():
+        if HASHED_NAME.fullmatch(name) and (folder / name).is_file():
+            return await _answer(folder / name, IMMUTABLE)
+        if not name.startswith("images/"):
             abort(404)
-        return await _answer(folder / name)
+        return await _answer(folder / asset(name).removeprefix("/static/"), FOR_AN_HOUR)
 
     app.add_url_rule("/static/<path:name>", "static_file", serve_asset)
 
@@ -70,10 +78,28 @@ def asset_address(folder: Path = DIST) -> Callable[[str], str]:
     return asset
 
 
-async def _answer(path: Path) -> Response:
+def icon_address(folder: Path = DIST) -> Callable[[str], str]:
+    """`icon_address("carrot")` for templates: where that icon stands in the sprite."""
+    asset = asset_address(folder)
+
+    @cache
+    def drawn() -> frozenset[str]:
+        sprite = folder / asset("icons.svg").removeprefix("/static/")
+        return frozenset(re.findall(r'<symbol id="([\w-]+)"', sprite.read_text("utf-8")))
+
+    def address(name: str) -> str:
+        """Raises `NoSuchAsset` for an icon that no template and no line of icons.txt names."""
+        if name not in drawn():
+            raise NoSuchAsset(f'There is no icon "{name}" in the sprite: name it in icons.txt.')
+        return f"{asset('icons.svg')}#{name}"
+
+    return address
+
+
+async def _answer(path: Path, kept: str) -> Response:
     sibling, encoding = _best(path)
     response = Response(_read(sibling), mimetype=TYPES.get(path.suffix, "application/octet-stream"))
-    response.headers["Cache-Control"] = IMMUTABLE
+    response.headers["Cache-Control"] = kept
     response.headers["Vary"] = "Accept-Encoding"
     if encoding:
         response.headers["Content-Encoding"] = encoding

@@ -1,4 +1,7 @@
+import re
+
 from rose.demo import blog as demo
+from rose.demo.texts import list_pages, list_posts
 from shared.db.session import get_session, transaction
 from shared.models import KeyValue
 from tests.house import House
@@ -37,3 +40,23 @@ async def test_what_the_demo_keeps_for_members_stays_with_them(house: House) -> 
 
     assert "412 members" in page.text
     assert "6,240" not in page.text
+
+
+async def test_every_story_of_the_demo_has_a_picture_of_its_own(house: House) -> None:
+    async with transaction() as session:
+        await demo.load(session, house.settings)
+    browser = house.client()
+
+    pictures = []
+    for text in list_posts():
+        page = await browser.get(f"/{text.slug}/")
+        (figure,) = re.findall(r'<figure class="feature">.*?</figure>', page.text, re.DOTALL)
+        pictures += re.findall(r'src="([^"]+)"', figure)
+        assert text.alt
+        assert f'alt="{text.alt}"' in figure
+        assert 'width="1200" height="675"' in figure
+
+    assert len(set(pictures)) == len(pictures) == 10
+    assert [(await browser.get(address)).status_code for address in pictures] == [200] * 10
+    for text in (one for one in list_pages() if one.scene):
+        assert f"/scenes/{text.scene}.svg" in (await browser.get(f"/{text.slug}/")).text

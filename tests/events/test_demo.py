@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from events.models import Calendar, Entry, TicketType
 from rose.demo import events as demo
 from shared.db.session import transaction
+from shared.drawings import NAMES
 from shared.models import KeyValue
 from shared.utils import utcnow
 
@@ -36,3 +37,31 @@ async def test_the_demo_can_be_looked_at(house):
 
     assert "Film club" in text
     assert "Cancelled" in text or "Nuala" in text
+
+
+async def test_each_calendar_of_the_demo_has_something_on_in_each_of_three_months(house):
+    async with transaction() as session:
+        await demo.load(session, house.settings)
+
+    async with transaction() as session:
+        rows = (await session.execute(select(Entry.calendar_id, Entry.starts_at))).all()
+    months = {(calendar, (starts_at - utcnow()).days // 30) for calendar, starts_at in rows}
+    assert {(calendar, month) for calendar, _ in rows for month in range(3)} <= months
+
+
+async def test_every_concert_of_the_demo_has_its_own_drawing_and_fits_into_the_hall(house):
+    async with transaction() as session:
+        await demo.load(session, house.settings)
+
+    async with transaction() as session:
+        concerts = (await session.scalars(select(Entry).where(Entry.venue.startswith("The Old Dairy")))).all()
+        seats = dict(
+            (
+                await session.execute(select(TicketType.entry_id, func.sum(TicketType.capacity)).group_by("entry_id"))
+            ).all()
+        )
+        drawings = set(await session.scalars(select(Entry.illustration)))
+    own = [concert.illustration for concert in concerts]
+    assert len(set(own)) == len(own)
+    assert drawings <= set(NAMES)
+    assert all(seats[concert.id] <= 160 for concert in concerts if "round the fire" not in concert.summary)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 from rose import assets
 from rose.assets.errors import BuildFailed
 from rose.assets.places import Places
+from shared.design import Design
+from shared.infrastructure.found.raster import paint
+from shared.palette import palette
 
 ROOT = Places().root
 SHEET = r".a{font-size:1.6rem;margin:-.5rem}@media(width>=40rem){.w-\[22rem\]{width:calc(22rem - 4px)}}"
@@ -22,6 +26,7 @@ def places(tmp_path):
     (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
     shutil.copy(ROOT / "package-lock.json", tmp_path)
     (tmp_path / "shared/browser/templates").mkdir(parents=True)
+    shutil.copytree(ROOT / "shared/static/marks", tmp_path / "shared/static/marks")
     for name in (
         "css/app.css",
         "css/koenig-cards.css",
@@ -34,7 +39,7 @@ def places(tmp_path):
         path = tmp_path / "shared/static" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    (tmp_path / "app-config.yaml").write_text("design: {accent_hue: 145, text_size: 20}")
+    (tmp_path / "app-config.yaml").write_text("design: {accent_hue: 145, text_size: 20, space: 5}")
     write(tmp_path, "css/app.css", '@import "tailwindcss" source(none);\n@source "../../browser/templates";')
     (tmp_path / "shared/editor/src").mkdir(parents=True)
     (tmp_path / "shared/editor/src/editor.js").write_text('import "./editor.css"; console.log("editor");')
@@ -70,8 +75,8 @@ def test_the_style_sheet_holds_the_classes_templates_use_and_no_others(places):
     assert ".line-through" not in sheet
 
 
-def test_the_configuration_says_the_accent_and_the_size_of_text(places):
-    template(places, '<p class="text-base text-accent">Hello</p>')
+def test_the_configuration_says_the_accent_the_size_of_text_and_the_space(places):
+    template(places, '<p class="p-4 text-base text-accent">Hello</p>')
     write(
         places.root, "css/tokens.css", "@theme { --accent-hue: 22; --color-accent: oklch(0.5 0.1 var(--accent-hue)); }"
     )
@@ -82,6 +87,7 @@ def test_the_configuration_says_the_accent_and_the_size_of_text(places):
 
     assert "--accent-hue:145" in built(places, "app.css").read_text()
     assert "--text-base:1.25rem" in built(places, "app.css").read_text()
+    assert "--spacing:0.3125rem" in built(places, "app.css").read_text().replace("--spacing:.", "--spacing:0.")
 
 
 def test_a_file_that_changes_gets_a_new_name_and_the_old_one_stays_for_cached_pages(places):
@@ -133,7 +139,7 @@ def test_a_lost_file_is_built_again(places):
 
 
 def test_the_sprite_holds_icons_named_by_templates_and_by_the_list(places):
-    template(places, '{{ icon("carrot") }} {{ button("Pay", icon="basket-shopping") }}')
+    template(places, '{{ icon("carrot") }} {{ button("Pay", icon="basket-shopping") }} {% set links = ["mastodon"] %}')
     write(places.root, "icons.txt", "# by a variable\nmastodon\n")
 
     build(places)
@@ -150,12 +156,47 @@ def test_an_icon_that_does_not_exist_is_named(places):
         build(places)
 
 
+def test_an_icon_that_is_listed_and_shown_nowhere_is_named(places):
+    write(places.root, "icons.txt", "mastodon\n")
+
+    with pytest.raises(BuildFailed, match="mastodon"):
+        build(places)
+
+
 def test_a_style_sheet_finds_its_pictures_under_their_hashed_names(places):
     write(places.root, "css/app.css", '.logo { background: url("../images/rose.svg") }')
 
     build(places)
 
     assert f"url({built(places, 'images/rose.svg').relative_to(places.dist)})" in built(places, "app.css").read_text()
+
+
+def test_the_mark_and_the_icons_of_phones_have_the_accent_of_the_configuration(places):
+    build(places)
+    before = built(places, "images/mark.svg"), built(places, "images/icon-192.png")
+
+    (places.root / "app-config.yaml").write_text("design: {accent_hue: 250}")
+    build(places)
+
+    after = built(places, "images/mark.svg"), built(places, "images/icon-192.png")
+    berry = palette(Design(accent_hue=250))["berry"]
+    assert all(colour in after[0].read_text() for colour in berry)
+    assert before[0] != after[0]
+    assert before[1] != after[1]
+
+
+@pytest.mark.parametrize("kind", ["illustrations", "scenes"])
+def test_every_drawing_is_small_and_can_be_drawn_for_sharing(kind):
+    assets.build(quiet=True)
+    drawn = sorted(name for name in json.loads((Places().dist / "manifest.json").read_text()) if f"/{kind}/" in name)
+
+    assert drawn
+    for name in drawn:
+        text = built(Places(), name).read_text()
+        assert len(text) <= 6144, name
+        assert set(re.findall(r"[a-zA-Z]", " ".join(re.findall(r' d="([^"]+)"', text)))) <= set("MLHVCSAZ"), name
+        assert "prefers-color-scheme: dark" in text
+        assert paint(text, 48).getbbox(), name
 
 
 def test_compressed_siblings_hold_the_same_bytes(places):

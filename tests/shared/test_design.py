@@ -1,8 +1,6 @@
 """The colours stay readable whatever accent is chosen."""
 
-import re
 from itertools import product
-from math import cos, radians, sin
 from pathlib import Path
 
 import pytest
@@ -10,9 +8,8 @@ import pytest
 from rose.assets.design import load
 from rose.assets.errors import BuildFailed
 from shared.design import Design
+from shared.palette import linear, palette, shades
 
-SHEET = (Path(__file__).parents[2] / "shared/static/css/tokens.css").read_text()
-COLOUR = re.compile(r"--color-([\w-]+): light-dark\((oklch\(.+?\)), (oklch\(.+\))\);")
 # What is written on what.
 PAIRS = [
     *product(("ink", "soft", "accent", "accent-deep", "good", "warn", "bad"), ("paper", "raised", "sunk", "wheat")),
@@ -29,24 +26,11 @@ PAIRS = [
 
 def colours(design: Design, scheme: int) -> dict[str, float]:
     """Name → luminance, in light (0) or dark (1)."""
-    return {found[0]: luminance(found[1 + scheme], design) for found in COLOUR.findall(SHEET)}
+    return {name: luminance(said[scheme]) for name, said in shades(design).items()}
 
 
-def luminance(colour: str, design: Design) -> float:
-    worth = colour.replace("var(--accent-hue)", str(design.accent_hue))
-    worth = worth.replace("var(--accent-chroma)", str(design.shown_chroma))
-    worth = re.sub(r"calc\(([\d.]+) \* ([\d.]+)\)", lambda found: str(float(found[1]) * float(found[2])), worth)
-    lightness, chroma, hue = map(float, re.findall(r"[\d.]+", worth)[:3])
-    a, b = chroma * cos(radians(hue)), chroma * sin(radians(hue))
-    long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
-    medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
-    short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
-    red = 4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short
-    green = -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short
-    blue = -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short
-    return sum(
-        share * min(max(part, 0), 1) for share, part in zip((0.2126, 0.7152, 0.0722), (red, green, blue), strict=True)
-    )
+def luminance(colour: str) -> float:
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear(colour), strict=True))
 
 
 def contrast(one: float, other: float) -> float:
@@ -64,9 +48,16 @@ def test_words_stand_out_in_light_and_dark_with_every_accent(hue: int, chroma: f
         assert {pair: round(ratio, 2) for pair, ratio in weak.items() if ratio < 4.5} == {}
 
 
-def test_a_wrong_design_names_what_is_wrong(tmp_path: Path) -> None:
+@pytest.mark.parametrize("wrong", ["text_size: 90", "space: 40", "space: 1"])
+def test_a_wrong_design_names_what_is_wrong(tmp_path: Path, wrong: str) -> None:
     file = tmp_path / "site.yaml"
-    file.write_text("design: {text_size: 90}")
+    file.write_text(f"design: {{{wrong}}}")
 
-    with pytest.raises(BuildFailed, match=r"design\.text_size"):
+    with pytest.raises(BuildFailed, match=rf"design\.{wrong.split(':', maxsplit=1)[0]}"):
         load(file)
+
+
+def test_plain_colours_are_those_of_the_style_sheet() -> None:
+    assert palette(Design())["accent"][0] == "#b12532"
+    assert palette(Design(accent_hue=145))["accent"] != palette(Design())["accent"]
+    assert palette(Design(accent_hue=145))["ink"] == palette(Design())["ink"]

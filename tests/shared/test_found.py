@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from base64 import urlsafe_b64decode
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +15,12 @@ import pytest
 from PIL import Image
 
 from shared.db.session import transaction
+from shared.design import Design
 from shared.infrastructure.found import share_pictures
+from shared.infrastructure.found.manifest import manifest
+from shared.infrastructure.found.share_drawing import TITLE_SIZES, draw, fit, font
+from shared.infrastructure.found.share_pictures import Card
+from shared.infrastructure.found.shown import find
 from tests.factories.blog import a_page, a_post, a_tag, an_author
 from tests.factories.events import a_calendar, a_ticket_type, an_entry
 from tests.factories.market import a_product
@@ -49,6 +55,12 @@ def metas(page: httpx.Response) -> dict[str, str]:
 def canonical(page: httpx.Response) -> str:
     (address,) = re.findall(r'<link rel="canonical" href="([^"]+)">', page.text)
     return unescape(address)
+
+
+def told(address: str) -> list[str]:
+    """What stands in the address of a shared picture."""
+    payload = address.rsplit("/", 1)[1].split(".", maxsplit=1)[0]
+    return list(json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4))))
 
 
 def lacks(one: Any) -> list[str]:
@@ -135,6 +147,60 @@ async def test_a_shared_link_has_its_own_picture_which_never_changes(house: Hous
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert Image.open(BytesIO(answer.content)).size == (1200, 630)
         assert (await browser.get(address)).content == answer.content
+
+
+async def test_a_shared_evening_names_its_day_once_and_shows_its_drawing(house: House) -> None:
+    async with transaction() as session:
+        entry = await an_entry(
+            session, calendar=await a_calendar(session), title="Late Strings", illustration="candles"
+        )
+
+    said = metas(await house.client().get(house.url("events", entry.path)))
+
+    _look, title, kicker, shown = told(said["og:image"])
+    assert (title, said["og:title"], shown) == ("Late Strings", "Late Strings", "candles")
+    assert str(entry.starts_at.year) in kicker
+
+
+async def test_a_shared_product_and_a_shared_story_show_what_they_are_about(house: House) -> None:
+    scene = "/static/images/scenes/leeks.svg"
+    async with transaction() as session:
+        product = await a_product(session, illustration="russet")
+        await a_post(session, "Frost", slug="frost", feature_image=scene)
+    browser = house.client()
+
+    apple = metas(await browser.get(house.url("market", f"/products/{product.slug}/")))["og:image"]
+    story = metas(await browser.get(house.url("blog", "/frost/")))["og:image"]
+
+    assert (told(apple)[3], told(story)[3]) == ("russet", scene)
+    assert (await browser.get(story)).content != (await browser.get(apple)).content
+
+
+async def test_what_is_no_longer_there_leaves_a_shared_picture_of_words(house: House) -> None:
+    for shown in ("https://elsewhere.example/a.png", f"/media/{'0' * 32}.png", "no-such-drawing", "/../secret"):
+        assert find(house.settings, shown) is None
+
+    assert draw(house.settings, "Words", "and a line", None).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "title", ["Tea", "Growers, bakers and a hall full of music " * 6, "Donaudampfschifffahrtsgesellschaft" * 6]
+)
+def test_no_word_of_a_shared_title_is_cut_off(title: str) -> None:
+    lines, size = fit(title, 500, 336, sizes=TITLE_SIZES, weight=700)
+
+    assert "".join("".join(lines).split()) == "".join(title.split())
+    assert max(font(size, 700).getlength(line) for line in lines) <= 500
+    assert len(lines) * size <= 336
+
+
+async def test_another_accent_shows_in_what_others_are_told(house: House) -> None:
+    plum = house.settings.model_copy(update={"design": Design(accent_hue=330)})
+
+    assert manifest(plum)["theme_color"] != manifest(house.settings)["theme_color"]
+    assert draw(plum, "Tea", "£2", None) != draw(house.settings, "Tea", "£2", None)
+    card = Card("Tea", "£2", "jar")
+    assert share_pictures.address(plum, "blog", card) != share_pictures.address(house.settings, "blog", card)
 
 
 def test_old_shared_pictures_do_not_fill_the_disk(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from shared.browser.app.sizes import UPLOAD, takes
 from shared.browser.app.utils.forms import Submitted, read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.parsing import small_number
+from shared.drawings import CHOICES
 from shared.errors import DomainError
 from shared.infrastructure.media import with_picture
 from shared.models import Reach, Role
@@ -106,4 +107,4 @@ async def _form(form: Submitted[SaveEntry], entry: Entry | None, *, status: int 
     options = [(one.id, one.name) for one in await calendars.list_all(g.session, within=_own())]
     saved = request.args.get("saved")
     template = "events/admin/entries/edit.html"
-    return await page(template, form=form, entry=entry, options=options, saved=saved, status=status)
+    return await page(template, form=form, entry=entry, options=options, drawings=CHOICES, saved=saved, status=status)

@@ -1,12 +1,12 @@
 from quart import g
 
-from market.forms import ILLUSTRATIONS
 from market.models import Category, Producer
 from market.models.product import Unit
 from market.models.words import ALLERGENS, LABELS
 from market.routes.admin.resources import Options
 from market.services import marketplaces, rows
 from shared.browser.app.authz import reach_of
+from shared.drawings import CHOICES
 from shared.models import Role
 
 VAT = [(0, "0 %: most food, books"), (500, "5 %"), (2000, "20 %: sweets, drinks, all else")]
@@ -21,7 +21,7 @@ async def product_options() -> Options:
         "category_id": [("", "None"), *categories],
         "producer_id": [("", "None"), *producers],
         "unit": [(unit.value, unit.value) for unit in Unit],
-        "illustration": [("", "None"), *((name, name.capitalize()) for name in ILLUSTRATIONS)],
+        "illustration": list(CHOICES),
         "vat_rate": list(VAT),
         "allergens": list(ALLERGENS.items()),
         "labels": list(LABELS.items()),

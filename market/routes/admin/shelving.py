@@ -5,11 +5,12 @@ from typing import Any
 import structlog
 from quart import g
 
-from market.forms import ILLUSTRATIONS, EditCategory, EditMarketplace, EditProducer
+from market.forms import EditCategory, EditMarketplace, EditProducer
 from market.models import Category, Marketplace, Producer
 from market.routes.admin.resources import Options, Resource, blueprint
 from market.services import rows
 from shared.containers import ContainerType
+from shared.drawings import CHOICES
 from shared.errors import DomainError
 from shared.infrastructure import internal_api
 
@@ -33,7 +34,7 @@ async def _shelves() -> Options:
 
 
 async def _drawings() -> Options:
-    return {"illustration": [("", "None"), *((name, name.capitalize()) for name in ILLUSTRATIONS)]}
+    return {"illustration": list(CHOICES)}
 
 
 def _of_marketplace(row: Marketplace) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from quart import Quart
 
 from shared.config import AppName, Settings
 from shared.infrastructure.found import manifest, robots, share_pictures
+from shared.infrastructure.found.share_pictures import Card
 from shared.infrastructure.found.structured import breadcrumb_list, site_graph
+from shared.palette import palette
 from shared.utils import host_url
 
 
@@ -20,11 +22,13 @@ def use_found(app: Quart, settings: Settings) -> None:
         canonical = path if path.endswith("/") else f"{path}/"
         return host_url(settings, name, canonical) + (f"?page={page}" if page > 1 else "")
 
-    def share_picture(title: Any, kicker: Any) -> str:
-        return share_pictures.address(settings, name, str(title), str(kicker))
+    def share_picture(title: Any, kicker: Any, shown: str = "stall") -> str:
+        """`shown` is the address of a picture here, or the name of one of our drawings."""
+        return share_pictures.address(settings, name, Card(str(title), str(kicker), shown))
 
     app.extensions["templates"].globals.update(
         own_url=own_url,
+        palette=palette(settings.design),
         share_picture=share_picture,
         breadcrumb_list=lambda items: breadcrumb_list(items, origin=getattr(settings.apps, name)),
         site_graph=lambda: site_graph(settings),

@@ -8,10 +8,10 @@ from quart import Blueprint, Response
 from shared.browser.app.utils.settings import current_settings
 from shared.config import Settings
 from shared.infrastructure.static_files import asset_address
+from shared.palette import palette
 
 bp = Blueprint("manifest", __name__)
 
-PAPER, ROSE = "#fffdfa", "#9b2f45"
 ICONS = (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("icon-512-maskable", 512, "maskable"))
 asset = asset_address()
 
@@ -25,6 +25,7 @@ async def show() -> Response:
 
 
 def manifest(settings: Settings) -> dict[str, Any]:
+    colours = palette(settings.design)
     return {
         "id": "/",
         "name": settings.site.name,
@@ -33,8 +34,8 @@ def manifest(settings: Settings) -> dict[str, Any]:
         "lang": settings.site.locale.replace("_", "-"),
         "start_url": "/",
         "display": "browser",
-        "background_color": PAPER,
-        "theme_color": ROSE,
+        "background_color": colours["paper"][0],
+        "theme_color": colours["accent"][0],
         "icons": [_icon(*icon) for icon in ICONS],
     }
 

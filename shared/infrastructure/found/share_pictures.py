@@ -9,6 +9,7 @@ import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from contextlib import suppress
+from dataclasses import dataclass
 from hmac import compare_digest
 from html import unescape
 from pathlib import Path
@@ -22,11 +23,11 @@ from shared.utils import host_url, keyed_hash
 
 bp = Blueprint("share_pictures", __name__)
 
-SIGNATURE, LONGEST = 24, 160
+SIGNATURE, LONGEST = 24, 300
 # On the disk, some 30 KB each. What is asked for again after it went is drawn again.
 KEPT = 1000
 # Of the drawing itself: another number makes all addresses new.
-EDITION = 1
+EDITION = 2
 # One at a time: each takes a few megabytes and a tenth of a second.
 drawing = asyncio.Semaphore(1)
 
@@ -35,10 +36,20 @@ class NoSuchPicture(NotFound):
     message = "There is no such picture."
 
 
-def address(settings: Settings, app: AppName, title: str, kicker: str) -> str:
-    """The absolute address of the picture with these words, which may be escaped for HTML."""
-    words = [unescape(text).strip()[:LONGEST] for text in (title, kicker)]
-    payload = urlsafe_b64encode(json.dumps([EDITION, *words], ensure_ascii=False).encode()).decode().rstrip("=")
+@dataclass(frozen=True)
+class Card:
+    """What a picture says and shows; its words may be escaped for HTML."""
+
+    title: str
+    kicker: str
+    shown: str
+
+
+def address(settings: Settings, app: AppName, card: Card) -> str:
+    """The absolute address of the picture of this card."""
+    words = [unescape(text).strip()[:LONGEST] for text in (card.title, card.kicker, card.shown)]
+    look = f"{EDITION}-{settings.design.accent_hue:g}-{settings.design.accent_chroma:g}"
+    payload = urlsafe_b64encode(json.dumps([look, *words], ensure_ascii=False).encode()).decode().rstrip("=")
     return host_url(settings, app, f"/share/{payload}.{_sign(settings, payload)}.png")
 
 
@@ -67,11 +78,13 @@ async def _picture(payload: str, settings: Settings) -> bytes:
 def _draw(payload: str, settings: Settings, path: Path) -> None:
     # Pillow is loaded when the first picture is asked for.
     from shared.infrastructure.found.share_drawing import draw
+    from shared.infrastructure.found.shown import find
 
-    _edition, title, kicker = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    # Addresses of the first edition named nothing to show.
+    _look, title, kicker, *shown = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(f".{id(payload)}.half")
-    half.write_bytes(draw(title, kicker, settings.site.name))
+    half.write_bytes(draw(settings, title, kicker, find(settings, *shown)))
     half.replace(path)
     sweep(path.parent)
 

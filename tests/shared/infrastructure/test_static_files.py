@@ -5,15 +5,21 @@ import json
 import pytest
 from quart import Quart
 
-from shared.infrastructure.static_files import AssetsMissing, NoSuchAsset, asset_address, use_static_files
+from shared.infrastructure.static_files import AssetsMissing, NoSuchAsset, asset_address, icon_address, use_static_files
 
 NAME = "app-0123456789abcdef.css"
+DRAWING, SPRITE = "images/hall-0123456789abcdef.svg", "icons-0123456789abcdef.svg"
 
 
 @pytest.fixture
 def dist(tmp_path):
-    (tmp_path / "manifest.json").write_text(json.dumps({"app.css": NAME}))
+    (tmp_path / "manifest.json").write_text(
+        json.dumps({"app.css": NAME, "images/hall.svg": DRAWING, "icons.svg": SPRITE})
+    )
     (tmp_path / NAME).write_text("body{}")
+    (tmp_path / "images").mkdir()
+    (tmp_path / DRAWING).write_text("<svg/>")
+    (tmp_path / SPRITE).write_text('<svg><symbol id="carrot"/></svg>')
     (tmp_path / f"{NAME}.br").write_bytes(b"brotli")
     (tmp_path / f"{NAME}.gz").write_bytes(b"gzip")
     return tmp_path
@@ -58,9 +64,25 @@ async def test_a_browser_that_has_the_file_is_told_so(client):
     assert again.status_code == 304
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "../app.py", "nothing-0123456789abcdef.css", ".built.json"])
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "../app.py", "app.css", "nothing-0123456789abcdef.css", ".built.json"]
+)
 async def test_nothing_but_hashed_names_is_served(client, name):
     assert (await client.get(f"/static/{name}")).status_code == 404
+
+
+async def test_a_picture_is_found_under_its_plain_name_but_not_kept_for_long(client):
+    response = await client.get("/static/images/hall.svg")
+
+    assert (response.status_code, response.mimetype) == (200, "image/svg+xml")
+    assert response.headers["Cache-Control"] == "public, max-age=3600"
+
+
+def test_an_icon_that_was_not_built_is_told(dist):
+    assert icon_address(dist)("carrot") == f"/static/{SPRITE}#carrot"
+
+    with pytest.raises(NoSuchAsset, match="karrot"):
+        icon_address(dist)("karrot")
 
 
 def test_a_template_gets_the_current_address(dist):
