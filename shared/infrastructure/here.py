@@ -1,6 +1,7 @@
 """The visitor's own part of a page for everyone: one small answer, and a cookie that says that it is worth asking."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from quart import Blueprint, Quart, Response, g, request
@@ -34,11 +35,15 @@ def use_here(app: Quart, settings: Settings) -> None:
             return response
         wanted, known = _hint(), request.cookies.get(HINT)
         if wanted is None and known is not None:
-            response.delete_cookie(HINT, secure=settings.secure, samesite="Lax")
+            response.delete_cookie(HINT, **told_to(settings))
         elif wanted is not None and known != wanted:
-            lifetime = AS_LONG_AS_A_SESSION
-            response.set_cookie(HINT, wanted, max_age=lifetime, secure=settings.secure, samesite="Lax")
+            response.set_cookie(HINT, wanted, max_age=AS_LONG_AS_A_SESSION, **told_to(settings))
         return response
+
+
+def told_to(settings: Settings) -> Any:
+    """All four apps hear it, as they hear of the session."""
+    return {"domain": settings.cookie_domain, "secure": settings.secure, "samesite": "Lax"}
 
 
 def _hint() -> str | None:

@@ -33,6 +33,8 @@ def use_page_cache(app: Quart, settings: Settings) -> None:
                 SEEN,
                 to_stream_id(moment),
                 max_age=OWN_WRITE,
+                # Another app's pages show the change too.
+                domain=settings.cookie_domain,
                 secure=settings.secure,
                 httponly=True,
                 samesite="Lax",
