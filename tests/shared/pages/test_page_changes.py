@@ -12,7 +12,7 @@ from shared.browser.app.redis_cacher.stream import STREAM
 from shared.config import Settings
 from shared.db.session import open_session, transaction
 from tests.house import House
-from tests.shared.pages.asking import cache, read, renders
+from tests.shared.pages.asking import cache, read, renders, until
 
 
 async def test_a_change_shows_at_once(shelf: House) -> None:
@@ -134,6 +134,20 @@ async def test_a_half_emptied_cache_shows_nothing_old(shelf: House, valkey: Valk
     await shelf.client().post("/t/shelf/5/")
 
     assert "jars: 5" in await read(shelf)
+
+
+async def test_after_a_flush_nothing_from_before_is_shown(shelf: House, valkey: Valkey) -> None:
+    """Nobody knows what was told and flushed before it was heard."""
+    await read(shelf)
+    clock = cache(shelf).clock
+    with Redis.from_url(valkey.url) as redis:
+        redis.delete(STREAM)
+
+    await shelf.client().post("/t/shelf/8/?tag=jar:2")
+    await until(lambda: clock.told == clock.seen)
+    await read(shelf)
+
+    assert renders(shelf) == 2
 
 
 async def test_everything_can_be_thrown_away(shelf: House) -> None:
