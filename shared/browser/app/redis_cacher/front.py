@@ -8,7 +8,7 @@ from typing import Any
 from quart import Quart
 
 from shared.browser.app.redis_cacher import stream
-from shared.browser.app.redis_cacher.answers import answer, answer_drawn, is_member, last_write
+from shared.browser.app.redis_cacher.answers import answer, answer_drawn, has_news, is_member, last_write
 from shared.browser.app.redis_cacher.clock import Clock, Moment
 from shared.browser.app.redis_cacher.figures import Figures
 from shared.browser.app.redis_cacher.flights import Flights
@@ -57,7 +57,9 @@ class PageCache:
         """Still good, and for this visitor."""
         if not (self.clock.trusted and self.is_good(page)):
             return False
-        return not cookies or not ((page.strangers and is_member(cookies)) or self._is_behind(cookies))
+        if not cookies:
+            return True
+        return not ((page.strangers and is_member(cookies)) or has_news(cookies) or self._is_behind(cookies))
 
     def is_good(self, page: Kept) -> bool:
         if page.looked != self.clock.version:
@@ -126,4 +128,6 @@ class PageCache:
     def _why_not(self, cookies: bytes) -> str | None:
         if not self.clock.trusted:
             return "untold"
+        if has_news(cookies):
+            return "news"
         return "behind" if self._is_behind(cookies) else None
