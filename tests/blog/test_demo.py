@@ -1,4 +1,5 @@
 from rose.demo import blog as demo
+from rose.demo import events, links, market
 from shared.db.session import get_session, transaction
 from shared.models import KeyValue
 from tests.house import House
@@ -37,3 +38,16 @@ async def test_what_the_demo_keeps_for_members_stays_with_them(house: House) -> 
 
     assert "412 members" in page.text
     assert "6,240" not in page.text
+
+
+async def test_two_posts_end_with_something_of_another_app(house: House) -> None:
+    async with transaction() as session:
+        for part in (demo, market, events, links):
+            await part.load(session, house.settings)
+    browser = house.client()
+
+    loaves = (await browser.get("/three-loaves-one-dough/")).text
+    piano = (await browser.get("/a-fiddle-an-accordion-and-a-very-old-piano/")).text
+
+    assert '<div class="kg-bookmark-title">Country sourdough</div>' in loaves
+    assert '<div class="kg-bookmark-title">Marisol Vega Trio</div>' in piano
