@@ -59,7 +59,7 @@ async def test_a_basket_is_hinted_at_and_then_counted(house: House) -> None:
     hinted = browser.cookies.get("hint")
     bar = await browser.get(f"{MARKET}/here/bar/")
 
-    assert hinted == "in=0&n=0"
+    assert hinted == "in=0&n=2"
     assert 'class="site-count">2' in bar.text
     assert browser.cookies.get("hint", domain="localhost.local") == "in=0&n=2"
 
