@@ -7,7 +7,7 @@ import httpx
 
 MOST = 4096
 # The page's own script reads it: whether somebody is signed in, and how much is in the basket.
-READABLE = {"hint", "__Host-hint"}
+READABLE = {"hint", "__Host-hint", "__Secure-hint"}
 
 
 async def check_cookies(response: httpx.Response) -> None:

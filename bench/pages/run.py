@@ -1,6 +1,7 @@
 """The bars of kept and drawn pages beside nginx, on this machine, in this run: make bench-pages
 
-Needs nginx and wrk on the PATH. Rates move with what else the machine does; CPU per request moves least.
+Needs nginx and wrk on the PATH. Exits with 1 when an answer was wrong or a bar was missed.
+Rates move with what else the machine does; CPU per request moves least.
 """
 
 import shutil
@@ -11,12 +12,15 @@ from urllib.request import Request, urlopen
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from load import Measured, press, pss_megabytes
+from bars import Bar, Sheet
+from load import press, pss_megabytes
 from place import Place
 
 SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 4
 BR = ("Accept-Encoding: br",)
-LINE = "{:<44}{:>9}{:>9}{:>9}{:>10}  {}"
+HIT, UNCHANGED, STORED = Bar("rps", least=20_000), Bar("rps", least=30_000), Bar("rps", least=7_500)
+DRAWN, ALONE = Bar("rps", least=450), Bar("p50_ms", most=4, unit=" ms")
+SHARE = Bar("share", least=33, unit=" %")
 
 
 def main() -> int:
@@ -33,30 +37,33 @@ def main() -> int:
 
 
 def report(place: Place) -> int:
-    print(LINE.format("", "rps", "p50 ms", "p99 ms", "CPU µs", "bar"))
+    sheet = Sheet()
+    sheet.head()
     with place.market() as (pid, seconds):
         whole, small = fetch(place, None)[0], fetch(place, "br")
         with place.nginx({"page.html": whole, "small.html": small[0]}) as nginx:
-            static = show("nginx, 30 KB", press(place.url("nginx", "/page.html"), nginx, seconds=SECONDS))
-            tiny = show("nginx, br", press(place.url("nginx", "/small.html"), nginx, seconds=SECONDS))
+            static = sheet.show("nginx, 30 KB", press(place.url("nginx", "/page.html"), nginx, seconds=SECONDS))
+            tiny = sheet.show("nginx, br", press(place.url("nginx", "/small.html"), nginx, seconds=SECONDS))
             kept = place.url("market", "/bench/kept/")
-            hit = show("L1 hit, br", press(kept, pid, seconds=SECONDS, headers=BR), "≥ 20,000 rps")
-            plain = show("L1 hit, 30 KB", press(kept, pid, seconds=SECONDS))
+            hit = sheet.show("L1 hit, br", press(kept, pid, seconds=SECONDS, headers=BR), HIT)
+            plain = sheet.show("L1 hit, 30 KB", press(kept, pid, seconds=SECONDS), HIT)
         match = (*BR, f"If-None-Match: {small[1]}")
-        show("304", press(kept, pid, seconds=SECONDS, headers=match), "≥ 30,000 rps")
+        sheet.show("304", press(kept, pid, seconds=SECONDS, headers=match), UNCHANGED)
         rows = place.url("market", "/bench/rows/")
-        drawn = show("100 rows, drawn each time", press(rows, pid, seconds=SECONDS), "≥ 450 rps")
-        show("the same, one visitor", press(rows, pid, seconds=SECONDS, connections=1), "p50 ≤ 4 ms")
-        sizes = f"page {len(whole):,} bytes, br {len(small[0]):,}"
-        print(f"{sizes}; PSS {pss_megabytes(pid):.0f} MB (≤ 120), start to first answer {seconds:.2f} s (≤ 2)")
+        drawn = sheet.show("100 rows, drawn each time", press(rows, pid, seconds=SECONDS), DRAWN)
+        sheet.show("the same, one visitor", press(rows, pid, seconds=SECONDS, connections=1), ALONE)
+        memory = pss_megabytes(pid)
     with place.market(PAGES_L1="0") as (pid, _):
         fetch(place, "br")
-        show("L2 hit, br", press(place.url("market", "/bench/kept/"), pid, seconds=SECONDS, headers=BR), "≥ 7,500 rps")
+        sheet.show("L2 hit, br", press(place.url("market", "/bench/kept/"), pid, seconds=SECONDS, headers=BR), STORED)
+    sheet.tell("memory of the worker", memory, Bar("PSS", most=120, unit=" MB"))
+    sheet.tell("start to first answer", seconds, Bar("start", most=2, unit=" s"))
+    sheet.tell("a hit per CPU second of nginx, br", 100 * tiny.cpu_us / hit.cpu_us, SHARE)
+    sheet.tell("a hit per CPU second of nginx, 30 KB", 100 * static.cpu_us / plain.cpu_us, SHARE)
     print(
-        f"per CPU second of nginx: br {tiny.cpu_us / hit.cpu_us:.0%}, 30 KB {static.cpu_us / plain.cpu_us:.0%} (≥ 33 %)"
+        f"page {len(whole):,} bytes, br {len(small[0]):,}; a hit costs 1 / {drawn.cpu_us / hit.cpu_us:.0f} of a drawing"
     )
-    print(f"a kept page costs {drawn.cpu_us / hit.cpu_us:.0f} times less than a drawn one")
-    return 0
+    return sheet.outcome()
 
 
 def fetch(place: Place, encoding: str | None) -> tuple[bytes, str]:
@@ -64,18 +71,6 @@ def fetch(place: Place, encoding: str | None) -> tuple[bytes, str]:
     for _ in range(2):
         with urlopen(Request(place.url("market", "/bench/kept/"), headers=headers)) as answer:
             found = answer.read(), answer.headers.get("ETag", "")
-    return found
-
-
-def show(what: str, found: Measured, bar: str = "") -> Measured:
-    if found.wrong:
-        bar += f"  {found.wrong} WRONG ANSWERS"
-    print(
-        LINE.format(
-            what, f"{found.rps:,.0f}", f"{found.p50_ms:.2f}", f"{found.p99_ms:.1f}", f"{found.cpu_us:.1f}", bar
-        ),
-        flush=True,
-    )
     return found
 
 

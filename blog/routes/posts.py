@@ -1,9 +1,10 @@
+import asyncio
 from typing import Any
 
 from quart import Blueprint, Response, g, redirect, request
 
 from blog.models import Post
-from blog.services import cards, posts
+from blog.services import cards, mentions, posts
 from blog.services.cards import Cards
 from blog.services.structured import post_json_ld
 from shared.browser.app.redis_cacher import cached, for_strangers_only, tag
@@ -31,12 +32,20 @@ async def show(slug: str) -> Response:
     except posts.PostNotFound:
         return await _moved(slug)
     tag(f"post:{post.id}")
-    found = NO_CARDS if post.kind == "post" else await cards.of_page(post.id)
     more = await posts.list_more(g.session, post) if post.kind == "post" else []
-    response = await show_post(post, cards=found, more=more)
-    if not found.complete:
+    text, found = await asyncio.gather(mentions.with_cards(_text(post), current_settings()), _cards(post))
+    response = await show_post(post, text=text, cards=found, more=more)
+    if not (text.complete and found.complete):
         response.cache_control.no_store = True
     return response
+
+
+def _text(post: Post) -> str:
+    return posts.text_for(post, g.user)
+
+
+async def _cards(post: Post) -> Cards:
+    return NO_CARDS if post.kind == "post" else await cards.of_page(post.id)
 
 
 async def show_post(post: Post, **context: Any) -> Response:
@@ -45,7 +54,7 @@ async def show_post(post: Post, **context: Any) -> Response:
         for_strangers_only()
     template = "blog/posts/show.html" if post.kind == "post" else "blog/pages/show.html"
     structured = post_json_ld(post, current_settings())
-    return await page(template, post=post, structured=structured, text=posts.text_for(post, g.user), cut=cut, **context)
+    return await page(template, post=post, structured=structured, cut=cut, **context)
 
 
 async def _moved(slug: str) -> Response:

@@ -4,6 +4,7 @@ What came is kept until the other app says that it has changed: a new post does 
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shared.browser.app.redis_cacher import kept_value
@@ -33,6 +34,17 @@ async def on_front_page() -> Cards:
 
 async def of_page(page_id: int) -> Cards:
     return await _cards({"container_type": ContainerType.PAGE.value, "container_id": page_id, "limit": 6})
+
+
+async def of_paths(paths: Mapping[AppName, Sequence[str]]) -> dict[AppName, dict[str, Card]]:
+    """What each app has at these paths of its own; an app that does not answer is not among them."""
+    asked = [(app, {"paths": ",".join(wanted)}) for app, wanted in paths.items()]
+    found = await asyncio.gather(*(_kept(app, params) for app, params in asked))
+    return {
+        app: {card["path"]: card for card in cards}
+        for (app, _), cards in zip(asked, found, strict=True)
+        if cards is not None
+    }
 
 
 async def _cards(params: dict[str, Any]) -> Cards:

@@ -14,6 +14,16 @@ from shared.infrastructure import internal_api
 from shared.infrastructure.cache_figures import own_figures
 
 PATIENCE = 0.5
+# Why a page was drawn, as the page cache counts it: in a word or two, and what that means.
+REASONS = {
+    "cold": ("for the first time", "It was not drawn before in this release, or had made room for others."),
+    "changed": ("changed", "Something that stands on it had changed."),
+    "old": ("too old", "Nobody had asked for it for some minutes, and time alone may change a page."),
+    "behind": ("after a change", "Its reader had just changed something that this process had not heard of yet."),
+    "news": ("with a message", "Its reader was told something, once: what went into the basket."),
+    "member": ("for a member", "Members are shown more there than others."),
+    "untold": ("cut off", "Changes could not be followed, so nothing that was kept was trusted."),
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,9 @@ class CacheOfApp:
 
     @property
     def misses(self) -> list[tuple[str, int]]:
-        return sorted((self.figures or {}).get("misses", {}).items(), key=lambda item: -item[1])
+        """How many pages were drawn for which reason, in words."""
+        found = sorted((self.figures or {}).get("misses", {}).items(), key=lambda item: -item[1])
+        return [(REASONS.get(reason, (reason, ""))[0], count) for reason, count in found]
 
     @property
     def share(self) -> int | None:

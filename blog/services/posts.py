@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, load_only, selectinload, undefer, undefer_group
 from sqlalchemy.sql.base import ExecutableOption
 
 from blog.models import Author, Post, PostAuthor, PostTag, SlugRedirect, Tag
+from shared.db.session import fetch_rows
 from shared.errors import NotFound
 from shared.models import User
 
 PER_PAGE = 12
+Card = Row[*tuple[Any, ...]]
 
 
 class PostNotFound(NotFound):
@@ -22,9 +26,9 @@ class PostNotFound(NotFound):
 
 @dataclass(frozen=True)
 class PostList:
-    """One page of a list, newest first."""
+    """One page of a list, newest first: rows of `_cards`, never entities."""
 
-    posts: Sequence[Post]
+    posts: Sequence[Card]
     page: int
     pages: int
     total: int
@@ -56,22 +60,21 @@ async def find_new_slug(session: AsyncSession, old_slug: str) -> str | None:
     return await session.scalar(query.where(SlugRedirect.slug == old_slug, is_out()))
 
 
-async def list_latest(session: AsyncSession, *, limit: int) -> Sequence[Post]:
-    query = _latest().options(selectinload(Post.tags)).limit(limit)
-    return (await session.scalars(query.order_by(None).order_by(*FEATURED_FIRST))).all()
+async def list_latest(session: AsyncSession, *, limit: int) -> Sequence[Card]:
+    return await fetch_rows(session, _cards().order_by(None).order_by(*FEATURED_FIRST).limit(limit))
 
 
 async def list_page(session: AsyncSession, page: int) -> PostList:
-    return await _paged(session, _latest(), page)
+    return await _paged(session, _cards(), page)
 
 
 async def list_by_tag(session: AsyncSession, tag: Tag, page: int) -> PostList:
-    query = _latest().join(PostTag, PostTag.post_id == Post.id).where(PostTag.tag_id == tag.id)
+    query = _cards().join(PostTag, PostTag.post_id == Post.id).where(PostTag.tag_id == tag.id)
     return await _paged(session, query, page)
 
 
 async def list_by_author(session: AsyncSession, author: Author, page: int) -> PostList:
-    query = _latest().join(PostAuthor, PostAuthor.post_id == Post.id).where(PostAuthor.author_id == author.id)
+    query = _cards().join(PostAuthor, PostAuthor.post_id == Post.id).where(PostAuthor.author_id == author.id)
     return await _paged(session, query, page)
 
 
@@ -107,12 +110,12 @@ async def list_shelves(session: AsyncSession) -> list[tuple[str, datetime]]:
     return [(path, changed_at) for path, changed_at in await session.execute(query)]
 
 
-async def list_more(session: AsyncSession, post: Post, *, limit: int = 3) -> Sequence[Post]:
+async def list_more(session: AsyncSession, post: Post, *, limit: int = 3) -> Sequence[Card]:
     """What to read next: posts that share a subject, then the newest."""
     shared = select(func.count()).select_from(PostTag).where(PostTag.post_id == Post.id)
     alike = shared.where(PostTag.tag_id.in_([tag.id for tag in post.tags])).scalar_subquery()
-    query = _latest().order_by(None).where(Post.id != post.id).order_by(alike.desc(), Post.published_at.desc())
-    return (await session.scalars(query.limit(limit))).all()
+    query = _cards().order_by(None).where(Post.id != post.id).order_by(alike.desc(), Post.published_at.desc())
+    return await fetch_rows(session, query.limit(limit))
 
 
 FEATURED_FIRST = (Post.featured.desc(), Post.published_at.desc(), Post.id.desc())
@@ -122,19 +125,28 @@ def _latest() -> Select[Post]:
     return select(Post).where(Post.kind == "post", is_out()).order_by(Post.published_at.desc(), Post.id.desc())
 
 
+@cache
+def _cards() -> Select[*tuple[Any, ...]]:
+    """What a list shows of a post. `tag` is the name of its first subject that readers see."""
+    subjects = select(Tag.name).join(PostTag, PostTag.tag_id == Tag.id).where(~Tag.is_internal)
+    first = subjects.where(PostTag.post_id == Post.id).order_by(PostTag.position).limit(1).correlate(Post)
+    shown = Post.title, Post.slug, Post.excerpt, Post.published_at, Post.feature_image, Post.feature_image_alt
+    return _latest().with_only_columns(*shown, first.scalar_subquery().label("tag"))
+
+
 def _whole() -> tuple[ExecutableOption, ...]:
     return undefer_group("body"), joinedload(Post.authors), selectinload(Post.tags)
 
 
-async def _paged(session: AsyncSession, query: Select[Post], page: int) -> PostList:
+async def _paged(session: AsyncSession, query: Select[*tuple[Any, ...]], page: int) -> PostList:
     if page < 1:
         raise PostNotFound
-    counted = query.add_columns(func.count().over()).options(selectinload(Post.tags))
-    rows = (await session.execute(counted.limit(PER_PAGE).offset((page - 1) * PER_PAGE))).all()
+    counted = query.add_columns(func.count().over().label("total"))
+    rows = await fetch_rows(session, counted.limit(PER_PAGE).offset((page - 1) * PER_PAGE))
     if not rows and page > 1:
         raise PostNotFound
-    total = rows[0][1] if rows else 0
-    return PostList([row[0] for row in rows], page, max(1, -(-total // PER_PAGE)), total)
+    total = rows[0].total if rows else 0
+    return PostList(rows, page, max(1, -(-total // PER_PAGE)), total)
 
 
 async def list_pages_named(session: AsyncSession, ids: Sequence[int] | None = None) -> Sequence[Post]:

@@ -10,6 +10,7 @@ from shared.browser.app.limits import limited
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import DomainError
+from shared.infrastructure import news
 from shared.infrastructure.cart_identity import ensure_session
 
 bp = Blueprint("baskets", __name__)
@@ -17,7 +18,7 @@ bp = Blueprint("baskets", __name__)
 
 @bp.post("/entries/<int:entry_id>-<slug>/basket/")
 @limited("basket")
-async def create(entry_id: int, slug: str) -> Response:
+async def create(entry_id: int, **_: str) -> Response:
     try:
         places = chosen_places(await request.form)
         whose = await ensure_session()
@@ -32,6 +33,7 @@ async def create(entry_id: int, slug: str) -> Response:
             status=status_of(error),
             **context,
         )
-    back = f"/entries/{entry_id}-{slug}/?added={added.places}#tickets"
     context = await entry_context(entry_id) | {"added": added.places, "count": added.count}
-    return await see_other(back, fragment="events/entries/_tickets.html", **context)
+    path = context["entry"].path
+    news.tell(path, added.places)
+    return await see_other(f"{path}#tickets", fragment="events/entries/_tickets.html", **context)

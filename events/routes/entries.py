@@ -1,6 +1,6 @@
 from typing import Any
 
-from quart import Blueprint, Response, g, redirect, request
+from quart import Blueprint, Response, g, redirect
 
 from events.routes.paging import page_number
 from events.routes.views import days_of, entry_context
@@ -8,8 +8,8 @@ from events.services import calendars, entries
 from events.services.structured import entry_json_ld
 from shared.browser.app.redis_cacher import cached
 from shared.browser.app.utils.htmx import page
-from shared.browser.app.utils.parsing import small_number
 from shared.browser.app.utils.settings import current_settings
+from shared.infrastructure import news
 from shared.utils import utcnow
 
 bp = Blueprint("entries", __name__)
@@ -30,11 +30,11 @@ async def index() -> Response:
 
 
 @bp.get("/entries/<int:entry_id>-<slug>/")
-@cached(tags=_tags, query=["added"])
+@cached(tags=_tags)
 async def show(entry_id: int, slug: str) -> Any:
     context = await entry_context(entry_id)
     if context["entry"].slug != slug:
         return redirect(context["entry"].path, 301)
     structured = entry_json_ld(context["entry"], current_settings())
-    context["added"] = request.args.get("added", type=small_number)
+    context["added"] = news.hear()
     return await page("events/entries/show.html", structured=structured, **context)

@@ -16,6 +16,8 @@ from shared.utils import utcnow
 
 bp = Blueprint("internal", __name__)
 
+MOST_PATHS = 50
+
 
 @bp.put("/holds/<hold_id>")
 async def update_hold(hold_id: str) -> Response:
@@ -63,6 +65,10 @@ async def index_tickets() -> Response:
 
 @bp.get("/cards")
 async def index_cards() -> Response:
+    """What is next, or what is at `paths`."""
+    if "paths" in request.args:
+        named = await entries.list_at(g.session, request.args["paths"].split(",")[:MOST_PATHS], now=utcnow())
+        return jsonify({"cards": [answers.card(entry, current_settings()) | {"path": path} for path, entry in named]})
     kind, limit = request.args.get("container_type"), request.args.get("limit", 6, type=small_number)
     container = (_container(kind), request.args.get("container_id", 0, type=small_number)) if kind else None
     found = await entries.list_next(g.session, now=utcnow(), container=container, limit=min(limit, 50))

@@ -1,5 +1,6 @@
 """What is on. Everything that visitors see leaves out drafts."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from shared.errors import NotFound
 from shared.models import Reach
 
 PER_PAGE = 20
+# See Entry.path.
+PAGE = re.compile(r"/entries/([0-9]{1,18})-[^/]+/?")
 
 
 class NoSuchEntry(NotFound):
@@ -66,6 +69,14 @@ async def list_next(
     if container is not None:
         query = query.join(Entry.calendar).where(container_filter(Calendar, *container))
     return (await session.scalars(query.order_by(Entry.starts_at, Entry.id).limit(limit))).all()
+
+
+async def list_at(session: AsyncSession, paths: Sequence[str], *, now: datetime) -> list[tuple[str, Entry]]:
+    """What is still to come and has its page at these paths, each by the path it was asked for, an older one too."""
+    numbers = {path: int(found[1]) for path in paths if (found := PAGE.fullmatch(path))}
+    query = _shown(None).where(Entry.id.in_(numbers.values()), Entry.ends_at > now, Entry.status == "published")
+    known = {entry.id: entry for entry in await session.scalars(query)}
+    return [(path, known[number]) for path, number in numbers.items() if number in known]
 
 
 async def get_visible(session: AsyncSession, entry_id: int, *, to: Reach | None = None) -> Entry:

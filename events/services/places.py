@@ -58,4 +58,7 @@ async def move(session: AsyncSession, moves: Mapping[int, Move]) -> bool:
     rows = moved.all()
     if shown := {row.entry_id for row in rows if min(row.now_left, row.now_left + row.taken) <= FEW}:
         invalidate(session, *(f"entry:{entry_id}" for entry_id in sorted(shown)))
+    if any(0 in {row.now_left, row.now_left + row.taken} for row in rows):
+        # Lists say no more than that there are none.
+        invalidate(session, "events")
     return len(rows) == len(changes)

@@ -15,6 +15,7 @@ from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
 from shared.db.session import get_session
 from shared.errors import DomainError
+from shared.infrastructure import news
 from shared.infrastructure.cart_identity import ensure_session
 from shared.infrastructure.urls import market_url
 
@@ -35,7 +36,8 @@ async def create(slug: str) -> Response:
         form.refuse(error, field="quantity")
         return await _refused(offer, form, status_of(error))
     added = form.value.quantity
-    url = market_url(f"{offer.card.path}?added={added}")
+    news.tell(offer.card.path, added)
+    url = market_url(offer.card.path)
     return await see_other(url, fragment=FRAGMENT, offer=offer, form=form, added=added, filled=filled)
 
 

@@ -3,7 +3,7 @@
 from quart import Blueprint, Response, g, jsonify, request
 
 from market.forms import Reserve
-from market.services import answers, marketplaces, offers, people, reservations
+from market.services import answers, listings, marketplaces, offers, people, reservations
 from shared.browser.app.utils.parsing import small_number, small_numbers
 from shared.browser.app.utils.settings import current_settings
 from shared.containers import ContainerType
@@ -11,6 +11,8 @@ from shared.errors import Invalid
 from shared.infrastructure.internal_routes import read_call
 
 bp = Blueprint("internal", __name__)
+
+MOST_PATHS = 50
 
 
 @bp.get("/offers")
@@ -28,6 +30,10 @@ async def create_reservation() -> Response:
 
 @bp.get("/cards")
 async def index_cards() -> Response:
+    """What is newest, or what is at `paths`."""
+    if "paths" in request.args:
+        named = await listings.list_at(g.session, request.args["paths"].split(",")[:MOST_PATHS])
+        return jsonify({"cards": [answers.teaser(card, current_settings()) for card in named]})
     limit = min(request.args.get("limit", 6, type=small_number), 50)
     found = await marketplaces.list_container_cards(g.session, _container(), limit=limit)
     return jsonify({"cards": [answers.teaser(card, current_settings()) for card in found]})

@@ -1,4 +1,4 @@
-from quart import Blueprint, Response, g, request
+from quart import Blueprint, Response, g
 
 from market.forms import AddToBasket
 from market.routes.shelves import viewer_id
@@ -7,8 +7,8 @@ from market.services.changes import LISTS, product_tag
 from shared.browser.app.redis_cacher import cached
 from shared.browser.app.utils.forms import Submitted
 from shared.browser.app.utils.htmx import page
-from shared.browser.app.utils.parsing import small_number
 from shared.browser.app.utils.settings import current_settings
+from shared.infrastructure import news
 
 bp = Blueprint("products", __name__)
 
@@ -16,14 +16,14 @@ NEIGHBOURS = 4
 
 
 @bp.get("/products/<slug>/")
-@cached(tags=lambda slug: [product_tag(slug), LISTS], query=["added"])
+@cached(tags=lambda slug: [product_tag(slug), LISTS])
 async def show(slug: str) -> Response:
     offer = await offers.get_offer(g.session, slug, viewer_id=viewer_id())
     return await page(
         "market/products/show.html",
         offer=offer,
         form=Submitted.of(AddToBasket),
-        added=request.args.get("added", 0, type=small_number),
+        added=news.hear(),
         neighbours=await listings.list_neighbours(g.session, offer.card.id, limit=NEIGHBOURS),
         structured=answers.structured(offer, current_settings()),
     )

@@ -48,6 +48,7 @@ def teaser(card: Card, settings: Settings) -> dict[str, Any]:
     """For a card on another app's page."""
     return {
         "title": card.title,
+        "path": card.path,
         "url": host_url(settings, "market", card.path),
         "image_url": picture(card, settings),
         "meta": " · ".join(part for part in (card.amount, card.producer) if part),

@@ -1,5 +1,6 @@
 """Shelves: products by filter, in order, a page at a time."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -16,6 +17,8 @@ from shared.db.session import fetch_rows
 from shared.errors import NotFound
 
 PER_PAGE = 24
+# See Card.path.
+PAGE = re.compile(r"/products/([^/]+)/?")
 SORTS: dict[str, tuple[Any, ...]] = {
     "": (Product.created_at.desc(), Product.id.desc()),
     "price": (Product.price, Product.id),
@@ -84,6 +87,13 @@ async def list_neighbours(session: AsyncSession, product_id: int, *, limit: int)
         .limit(limit)
     )
     return [to_card(row) for row in rows]
+
+
+async def list_at(session: AsyncSession, paths: Sequence[str]) -> list[Card]:
+    """The products whose pages are at these paths; nothing of what is gone."""
+    slugs = [found[1] for path in paths if (found := PAGE.fullmatch(path))]
+    query = select_cards(None).where(Product.is_published, Product.slug.in_(slugs))
+    return [to_card(row) for row in await fetch_rows(session, query)]
 
 
 async def list_liked(session: AsyncSession, user_id: int, page: int) -> Listing:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from shared.config import Settings
 
-_PARTS = ("blog", "market", "events", "cart")  # in this order: what is sold exists before anybody buys it
+_PARTS = ("blog", "market", "events", "links", "cart")  # in this order: what is sold exists before anybody buys it
 
 app = typer.Typer()
 

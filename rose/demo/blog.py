@@ -37,12 +37,12 @@ async def load(session: AsyncSession, settings: Settings) -> None:
 async def _render(texts: list[Text], settings: Settings) -> Written:
     koenig = Koenig()
     try:
-        return [(text, await _render_one(koenig, text, settings)) for text in texts]
+        return [(text, await render_one(koenig, text, settings)) for text in texts]
     finally:
         await koenig.aclose()
 
 
-async def _render_one(koenig: Koenig, text: Text, settings: Settings) -> Body:
+async def render_one(koenig: Koenig, text: Text, settings: Settings) -> Body:
     lexical = from_text_source(text.source, text.cards)
     return await render(koenig, lexical, visibility=text.visibility, site_url=settings.apps.blog)
 

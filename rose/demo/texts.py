@@ -42,6 +42,8 @@ class Text:
     visibility: str = "public"
     featured: bool = False
     days_ago: float | None = None
+    # The table and slug of something of another app that the text ends with; see links.py.
+    shows: tuple[str, ...] = ()
 
 
 def list_pages() -> list[Text]:
@@ -69,4 +71,5 @@ def _read(path: Path, kind: str) -> Text:
         visibility=values.get("visibility", "public"),
         featured="featured" in values,
         days_ago=float(values["days_ago"]) if "days_ago" in values else None,
+        shows=tuple(values.get("shows", "").split()),
     )

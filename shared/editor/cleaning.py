@@ -65,19 +65,21 @@ def clean_html(html: str, *, site_url: str = "") -> str:
 
     Links that lead away from `site_url` lend nobody weight; without it, all with a host do.
     """
-    cleaned = FRAME_OR_TAG.sub(_empty_frame, _cleaner().clean(fit_cards(html)))
+    scheme = urlsplit(site_url).scheme or "https"
+    cleaned = FRAME_OR_TAG.sub(_empty_frame, _cleaner(scheme).clean(fit_cards(html)))
     return LINK.sub(lambda link: _with_rel(link, site_url), cleaned)
 
 
-@lru_cache(maxsize=1)
-def _cleaner() -> nh3.Cleaner:
+@lru_cache(maxsize=2)
+def _cleaner(scheme: str) -> nh3.Cleaner:
+    """`scheme` is the site's own: on plain http, on a laptop, its apps may lead to each other."""
     return nh3.Cleaner(
         tags=TEXT_TAGS | CARD_TAGS,
         clean_content_tags=TAKEN_OUT,
         attributes=ATTRIBUTES,
         attribute_filter=_filter_attribute,
         set_tag_attribute_values={"iframe": IFRAME},
-        url_schemes={"https", "mailto"},
+        url_schemes={"https", "mailto", scheme},
         link_rel=None,
     )
 

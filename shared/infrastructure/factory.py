@@ -21,6 +21,7 @@ from shared.infrastructure.internal_api import use_internal_api
 from shared.infrastructure.jinja_setup import use_templates
 from shared.infrastructure.media import use_media
 from shared.infrastructure.metrics import use_metrics
+from shared.infrastructure.news import use_news
 from shared.infrastructure.security_txt import use_security_txt
 from shared.infrastructure.static_files import use_static_files
 from shared.infrastructure.tracing import use_tracing
@@ -58,6 +59,7 @@ def create_base_app(name: AppName, settings: Settings | None = None) -> Quart:
     use_templates(app, settings)
     use_context(app)
     use_here(app, settings)
+    use_news(app, settings)
     use_found(app, settings)
     use_static_files(app)
     use_media(app)

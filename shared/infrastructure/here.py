@@ -5,12 +5,12 @@ from urllib.parse import parse_qs, urlencode
 
 from quart import Blueprint, Quart, Response, g, request
 
-from shared.browser.app.utils.cookies import own_cookie
+from shared.browser.app.utils.cookies import set_cookie, shared_cookie
 from shared.browser.app.utils.templates import render_alone
 from shared.config import Settings
 from shared.infrastructure.cart_loader import load_basket
 
-AS_LONG_AS_A_SESSION = timedelta(days=90)
+AS_LONG_AS_A_SESSION = int(timedelta(days=90).total_seconds())
 SILENT = ("/static/", "/internal/", "/webhooks/", "/healthz", "/metrics")
 
 bp = Blueprint("here", __name__, url_prefix="/here")
@@ -25,8 +25,8 @@ async def show() -> Response:
 
 def use_here(app: Quart, settings: Settings) -> None:
     app.register_blueprint(bp)
-    # Not set_cookie(): the page's own script reads it.
-    name = own_cookie(settings, "hint")
+    # All four apps hear it, as they hear of the session.
+    name = shared_cookie(settings, "hint")
 
     @app.after_request
     async def hint_what_is_there(response: Response) -> Response:
@@ -35,10 +35,9 @@ def use_here(app: Quart, settings: Settings) -> None:
         known = request.cookies.get(name)
         wanted = _hint(known or "")
         if wanted is None and known is not None:
-            response.delete_cookie(name, secure=settings.secure, samesite="Lax")
+            set_cookie(response, settings, name, "", seconds=0)
         elif wanted is not None and known != wanted:
-            lifetime = AS_LONG_AS_A_SESSION
-            response.set_cookie(name, wanted, max_age=lifetime, secure=settings.secure, samesite="Lax")
+            set_cookie(response, settings, name, wanted, seconds=AS_LONG_AS_A_SESSION)
         return response
 
 

@@ -1,6 +1,7 @@
 import re
 
 from rose.demo import blog as demo
+from rose.demo import events, links, market
 from rose.demo.texts import list_pages, list_posts
 from shared.db.session import get_session, transaction
 from shared.models import KeyValue
@@ -60,3 +61,16 @@ async def test_every_story_of_the_demo_has_a_picture_of_its_own(house: House) ->
     assert [(await browser.get(address)).status_code for address in pictures] == [200] * 10
     for text in (one for one in list_pages() if one.scene):
         assert f"/scenes/{text.scene}.svg" in (await browser.get(f"/{text.slug}/")).text
+
+
+async def test_two_posts_end_with_something_of_another_app(house: House) -> None:
+    async with transaction() as session:
+        for part in (demo, market, events, links):
+            await part.load(session, house.settings)
+    browser = house.client()
+
+    loaves = (await browser.get("/three-loaves-one-dough/")).text
+    piano = (await browser.get("/a-fiddle-an-accordion-and-a-very-old-piano/")).text
+
+    assert '<div class="kg-bookmark-title">Country sourdough</div>' in loaves
+    assert '<div class="kg-bookmark-title">Marisol Vega Trio</div>' in piano

@@ -1,6 +1,7 @@
 import pytest
 from redis import Redis
 
+from blog.services.page_caches import REASONS
 from rose.supervisor.valkey import Valkey
 from shared.config import Settings
 from tests.house import House
@@ -37,8 +38,35 @@ class TestWithValkey:
         page = await bob.get("/admin/cache/")
 
         assert "1 (50 %)" in page.text
-        assert "cold 1" in page.text
+        assert "1 for the first time" in page.text
         assert page.text.count("Does not answer") == 1
+
+    async def test_what_its_words_mean_stands_beside_them(self, house: House) -> None:
+        bob = await house.signed_in(await house.member(admin=True))
+
+        page = (await bob.get("/admin/cache/")).text
+
+        assert "One process of each app" in page
+        assert "Something that stands on it had changed." in page
+
+    async def test_it_asks_before_everything_is_thrown_away(self, house: House) -> None:
+        bob = await house.signed_in(await house.member(admin=True))
+
+        page = (await bob.get("/admin/cache/")).text
+        question = page[page.index('<details class="confirm">') :]
+
+        assert "makes them slow for a moment" in question
+        assert page.count('action="/admin/cache/delete/"') == question.count('action="/admin/cache/delete/"') == 1
+
+    async def test_every_reason_that_is_counted_has_words(self, house: House) -> None:
+        """Whoever adds one says what it means."""
+        ann = await house.signed_in(await house.member())
+        for _ in range(2):
+            await ann.get("/posts/", headers={"Cookie": "seen=9999999999999-0"})
+        await ann.get("/posts/", headers={"Cookie": "news=1"})
+        figures = house.apps["blog"].extensions["page_cache"].figures
+
+        assert {"behind", "news"} <= set(figures.misses) <= set(REASONS)
 
     async def test_all_pages_can_be_thrown_away(self, house: House) -> None:
         bob = await house.signed_in(await house.member(admin=True))

@@ -1,6 +1,6 @@
 import pytest
 
-from blog.services import schedule
+from blog.services import schedule, writing
 from shared.db.session import transaction
 from shared.models import MenuItem
 from tests.factories.blog import a_page, a_post, a_tag, an_author, in_days
@@ -47,6 +47,20 @@ async def test_every_list_has_the_post(house: House, path: str) -> None:
 
     assert page.status_code == 200
     assert "leeks-in-the-snow" in page.text
+
+
+async def test_a_list_names_the_first_subject_that_readers_may_see(house: House) -> None:
+    async with transaction() as session:
+        post = await a_post(session)
+        await a_tag(session, "box", post, is_internal=True, slug="hash-box")
+        await a_tag(session, "Growing", post)
+        # Factories put each subject at the same place; writers choose the order.
+        await writing.connect_tags(session, post, [1, 2])
+
+    page = (await house.client().get("/posts/")).text
+
+    assert '<p class="card-tag">Growing</p>' in page
+    assert 'card-tag">box' not in page
 
 
 async def test_a_draft_is_nowhere(house: House) -> None:

@@ -14,6 +14,7 @@ GOOD = "sid=x; Path=/; HttpOnly; SameSite=Lax"
     [
         (GOOD, False),
         ("hint=in=1&n=2; Path=/; SameSite=Lax", False),
+        ("__Secure-hint=in=1&n=2; Secure; Domain=a.example; Path=/; SameSite=Lax", True),
         ("__Host-sid=x; Secure; Path=/; HttpOnly; SameSite=Strict", True),
         ("__Secure-sid=x; Secure; Domain=a.example; Path=/; HttpOnly; SameSite=Lax", True),
     ],

@@ -89,9 +89,18 @@ async def test_three_wait_in_vain_and_spare_the_others_the_waiting(
 
 
 async def test_without_cart_the_basket_is_a_neutral_link(town: Town) -> None:
-    async with away(town, "cart", "stop"):
-        page = (await town.ann.get(town.url("market"))).text
+    cy = town.client()
+    await cy.post(town.url("market", "/products/rye/basket/"), data={"quantity": "2"})
 
-    link = page[page.index('<a id="basket"') :].split("</a>")[0]
-    assert "Basket" in link
-    assert "badge" not in link
+    bar = town.url("market", "/here/bar/")
+    counted = basket_in((await cy.get(bar)).text)
+    async with away(town, "cart", "stop"):
+        neutral = basket_in((await cy.get(bar)).text)
+
+    assert '<span class="site-count">2' in counted
+    assert "Basket" in neutral
+    assert '<span class="site-count"></span>' in neutral
+
+
+def basket_in(page: str) -> str:
+    return page[page.index('<a id="basket"') :].split("</a>", maxsplit=1)[0]

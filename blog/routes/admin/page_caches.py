@@ -12,7 +12,8 @@ bp = Blueprint("admin_page_caches", __name__, url_prefix="/admin/cache")
 @require(Role.ADMINISTRATOR)
 async def index() -> Response:
     found = await page_caches.list_all()
-    return await page("blog/admin/page_caches/index.html", caches=found, saved=request.args.get("saved"))
+    saved = request.args.get("saved")
+    return await page("blog/admin/page_caches/index.html", caches=found, reasons=page_caches.REASONS, saved=saved)
 
 
 @bp.post("/delete/")

@@ -3,7 +3,7 @@
 import htmx from "htmx.org";
 
 function hint() {
-    const found = /(?:^|; )(?:__Host-)?hint=([^;]*)/.exec(document.cookie);
+    const found = /(?:^|; )(?:__(?:Host|Secure)-)?hint=([^;]*)/.exec(document.cookie);
     return found && new URLSearchParams(found[1]);
 }
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import uvicorn
@@ -33,6 +34,7 @@ class Line:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     cache: PageCache
+    reached: list[str]
 
     async def ask(
         self, *lines: str, start: str = "GET /t/page/ HTTP/1.1", body: str = ""
@@ -66,16 +68,23 @@ async def line(house: House) -> AsyncIterator[Line]:
     async def echo() -> str:
         return str(await request.get_data(as_text=True))
 
+    reached: list[str] = []
+
+    async def behind(scope: Any, receive: Any, send: Any) -> None:
+        reached.append(scope["path"])
+        await app(scope, receive, send)
+
     port = free_port()
-    config = uvicorn.Config(app, port=port, http=protocol(app), lifespan="off", log_config=None)
+    config = uvicorn.Config(behind, port=port, http=protocol(app), lifespan="off", log_config=None)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  uvicorn tells nobody
         await asyncio.sleep(0)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    found = Line(reader, writer, app.extensions["page_cache"])
+    found = Line(reader, writer, app.extensions["page_cache"], reached)
     for start in ("GET /t/page/ HTTP/1.1", "GET /t/gate/ HTTP/1.1"):
         await found.ask(start=start)
+    reached.clear()
     yield found
     writer.close()
     server.should_exit = True
@@ -104,15 +113,36 @@ async def test_it_speaks_br_and_says_what_has_not_changed(line: Line) -> None:
     assert again[0].startswith("HTTP/1.1 304")
 
 
-@pytest.mark.parametrize("unusual", ["Range: bytes=0-1", "Authorization: Basic x", "connection: close", "Upgrade: h2c"])
-async def test_what_is_unusual_goes_to_the_app(line: Line, unusual: str) -> None:
-    before = line.cache.figures.l1
+UNUSUAL = ["connection: close", "Upgrade: h2c", "Content-Length: 0", "Expect: nothing", "Cookie: a=b\r\nCookie: c=d"]
 
+
+@pytest.mark.parametrize("unusual", UNUSUAL)
+async def test_what_is_unusual_goes_to_the_app(line: Line, unusual: str) -> None:
     status, _, body = await line.ask(unusual)
 
     assert status.startswith("HTTP/1.1 200")
     assert body.startswith(b"page 1")
-    assert line.cache.figures.l1 in {before, before + 1}
+    assert line.reached == ["/t/page/"]
+
+
+@pytest.mark.parametrize("special", ["Range: bytes=0-1", "Authorization: Basic x"])
+async def test_what_asks_for_more_than_a_page_is_shown_no_kept_one(line: Line, special: str) -> None:
+    before = line.cache.figures.l1
+
+    status, headers, body = await line.ask(special)
+
+    assert status.startswith("HTTP/1.1 200")
+    assert body.startswith(b"page 1")
+    assert "x-cache" not in headers
+    assert (line.reached, line.cache.figures.l1) == (["/t/page/"], before)
+
+
+async def test_a_kept_page_wakes_no_app(line: Line) -> None:
+    before = line.cache.figures.l1
+
+    await line.ask()
+
+    assert (line.reached, line.cache.figures.l1) == ([], before + 1)
 
 
 async def test_a_member_goes_to_the_app_at_a_gate(line: Line) -> None:

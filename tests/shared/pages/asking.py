@@ -1,5 +1,8 @@
 """What the tests of kept pages ask."""
 
+import asyncio
+from collections.abc import Callable
+
 from shared.browser.app.redis_cacher import PageCache
 from tests.house import House
 
@@ -16,3 +19,11 @@ def cache(house: House, app: str = "blog") -> PageCache:
 
 async def read(house: House, path: str = "/t/shelf/") -> str:
     return (await house.client().get(path)).text
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            if true():
+                return
+            await asyncio.sleep(0)

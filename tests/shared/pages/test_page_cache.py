@@ -95,6 +95,17 @@ async def test_a_process_that_starts_later_uses_what_others_have_drawn(shelf: Ho
     assert (renders(shelf), cache(shelf).figures.l2) == (1, 1)
 
 
+@pytest.mark.parametrize("special", [{"Range": "bytes=0-1"}, {"Authorization": "Basic x"}])
+async def test_what_asks_for_more_than_a_page_goes_to_the_app(shelf: House, special: dict[str, str]) -> None:
+    await read(shelf)
+    before = cache(shelf).figures.l1
+
+    answer = await shelf.client().get("/t/shelf/", headers=special)
+
+    assert "X-Cache" not in answer.headers
+    assert (renders(shelf), cache(shelf).figures.l1) == (2, before)
+
+
 @pytest.mark.parametrize("kind", ["cookie", "no", "missing", "busy"])
 async def test_what_is_not_for_everyone_is_not_kept(shelf: House, kind: str) -> None:
     await read(shelf, f"/t/odd/{kind}/")

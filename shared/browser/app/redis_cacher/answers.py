@@ -7,11 +7,17 @@ from shared.browser.app.redis_cacher.kept import NO_BODY, Form, Kept, best_encod
 from shared.browser.app.redis_cacher.requests import Found
 
 SEEN = "seen"
+_NEWS = b"news="
 
 
 def is_member(cookies: bytes) -> bool:
     """Whether a session's cookie is among them: `sid`, under whichever name the site gives it."""
     return b"sid=" in cookies
+
+
+def has_news(cookies: bytes) -> bool:
+    """Whether the next page has to tell this visitor something."""
+    return _NEWS in cookies
 
 
 def last_write(cookies: bytes, name: bytes) -> Moment:

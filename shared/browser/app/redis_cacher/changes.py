@@ -1,6 +1,7 @@
 """From a change in the database to the pages that show it: told right after the commit, and once more by the event."""
 
 import asyncio
+import json
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -11,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from shared.browser.app.redis_cacher.clock import EVERYTHING, Moment
 from shared.events.bus import DomainFact, emit_event
+from shared.events.outbox import FACTS
 
 __all__ = ["EVERYTHING", "PagesChanged", "bump_pages", "invalidate", "told_changes"]
+
+CHANGED = "changed_tags"
 
 
 class PagesChanged(DomainFact):
@@ -25,7 +29,6 @@ class PagesChanged(DomainFact):
 
 def invalidate(session: AsyncSession, *tags: str) -> None:
     """The one call when something that pages show has changed: takes effect when this transaction commits."""
-    session.sync_session.info.setdefault("changed_tags", set()).update(tags)
     emit_event(session, PagesChanged(tags=sorted(tags)))
 
 
@@ -34,10 +37,18 @@ async def bump_pages(event: PagesChanged) -> None:
     await current_app.extensions["page_cache"].bump(event.tags)
 
 
+@event.listens_for(Session, "before_commit", insert=True)
+def _collect(session: Session) -> None:
+    """What is told is what is about to be written: a savepoint that was undone took its facts with it."""
+    if not session.in_nested_transaction():
+        told = [fact.payload for fact in session.info.get(FACTS, ()) if fact.type == PagesChanged.name]
+        session.info[CHANGED] = {tag for payload in told for tag in json.loads(payload)["tags"]}
+
+
 @event.listens_for(Session, "after_commit")
 def _tell_when_committed(session: Session) -> None:
     # The end of a savepoint is no commit: another may still read what was there before.
-    if session.in_nested_transaction() or not (tags := session.info.pop("changed_tags", None)):
+    if session.in_nested_transaction() or not (tags := session.info.pop(CHANGED, None)):
         return
     # A command or an import without an app: the event tells it.
     if has_app_context() and "page_cache" in current_app.extensions:
@@ -53,11 +64,6 @@ def _tell(tags: Iterable[str]) -> None:
 
 
 _telling: set[asyncio.Task[Moment]] = set()
-
-
-@event.listens_for(Session, "after_rollback")
-def _changes_never_happened(session: Session) -> None:
-    session.info.pop("changed_tags", None)
 
 
 async def told_changes() -> Moment | None:

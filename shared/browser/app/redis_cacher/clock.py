@@ -62,8 +62,8 @@ class Clock:
         for tag in tags:
             if tag == EVERYTHING:
                 self.forget(at)
-            elif tag not in self.owed:
-                self.changed[tag] = at
+            else:
+                self.changed[tag] = max(self.changed.get(tag, 0), at)
         self.seen = max(self.seen, at)
         if len(self.changed) > MOST_TAGS:
             self.forget(self.seen)
@@ -72,7 +72,8 @@ class Clock:
         """Nothing from before `floor` is good any more."""
         self.version += 1
         self.floor = max(self.floor, floor)
-        self.changed = dict.fromkeys(self.owed, NEVER)
+        later = {tag: at for tag, at in self.changed.items() if at > floor}
+        self.changed = later | dict.fromkeys(self.owed, NEVER)
 
     def restart(self, floor: Moment) -> None:
         """The stream is another one, or has a gap: what is known begins anew at its oldest change."""
@@ -89,7 +90,10 @@ class Clock:
             self.forget(NEVER)
 
     def paid(self, tags: Iterable[str], at: Moment) -> None:
-        self.owed.difference_update(tags)
+        owed = self.owed.intersection(tags)
+        self.owed -= owed
+        # Whatever else was heard of them while they were owed.
+        self.changed.update(dict.fromkeys(owed, max(at, self.seen)))
         if self.floor == NEVER and EVERYTHING not in self.owed:
-            self.floor = at
+            self.floor = max(at, self.seen)
         self.learn(at, tags)

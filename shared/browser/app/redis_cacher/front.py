@@ -8,7 +8,7 @@ from typing import Any
 from quart import Quart
 
 from shared.browser.app.redis_cacher import stream
-from shared.browser.app.redis_cacher.answers import SEEN, answer, answer_drawn, is_member, last_write
+from shared.browser.app.redis_cacher.answers import SEEN, answer, answer_drawn, has_news, is_member, last_write
 from shared.browser.app.redis_cacher.clock import Clock, Moment
 from shared.browser.app.redis_cacher.figures import Figures
 from shared.browser.app.redis_cacher.flights import Flights
@@ -19,7 +19,7 @@ from shared.browser.app.redis_cacher.store import Store
 from shared.browser.app.redis_cacher.tail import Tail
 from shared.browser.app.redis_cacher.valkey import Link
 from shared.browser.app.redis_cacher.values import Value
-from shared.browser.app.utils.cookies import own_cookie
+from shared.browser.app.utils.cookies import shared_cookie
 from shared.browser.app.utils.htmx import PARTIAL, REQUEST_TYPE
 from shared.config import Settings
 
@@ -34,7 +34,7 @@ class PageCache:
         self.inner: Any = app.asgi_app
         self.figures, self.clock = Figures(name), Clock()
         self.canon, self.shelf = Canon(app, settings), Shelf(self.figures)
-        self.seen = own_cookie(settings, SEEN).encode() + b"="
+        self.seen = shared_cookie(settings, SEEN).encode() + b"="
         self.values: OrderedDict[str, Value] = OrderedDict()
         self.link, self.tail = Link(url), Tail(url, self.clock, self.figures)
         self.flights = Flights(self, Store(self.link, settings, name))
@@ -59,7 +59,9 @@ class PageCache:
         """Still good, and for this visitor."""
         if not (self.clock.trusted and self.is_good(page)):
             return False
-        return not cookies or not ((page.strangers and is_member(cookies)) or self._is_behind(cookies))
+        if not cookies:
+            return True
+        return not ((page.strangers and is_member(cookies)) or has_news(cookies) or self._is_behind(cookies))
 
     def is_good(self, page: Kept) -> bool:
         if page.looked != self.clock.version:
@@ -128,4 +130,6 @@ class PageCache:
     def _why_not(self, cookies: bytes) -> str | None:
         if not self.clock.trusted:
             return "untold"
+        if has_news(cookies):
+            return "news"
         return "behind" if self._is_behind(cookies) else None

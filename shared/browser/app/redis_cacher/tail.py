@@ -73,8 +73,6 @@ class Tail:
         await stream.join(self.redis, self.clock)
         while await stream.read(self.redis, self.clock, wait_ms=None):
             pass
-        if self.clock.owed:
-            await self._pay()
         self._heard([])
 
     async def _read(self, *, wait_ms: int) -> None:

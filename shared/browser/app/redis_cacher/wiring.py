@@ -7,7 +7,7 @@ from shared.browser.app.redis_cacher.answers import SEEN
 from shared.browser.app.redis_cacher.changes import told_changes
 from shared.browser.app.redis_cacher.clock import to_stream_id
 from shared.browser.app.redis_cacher.front import PageCache
-from shared.browser.app.utils.cookies import own_cookie, set_cookie
+from shared.browser.app.utils.cookies import set_cookie, shared_cookie
 from shared.config import Settings
 
 # By then every process has heard of the change.
@@ -30,6 +30,7 @@ def use_page_cache(app: Quart, settings: Settings) -> None:
     async def show_own_changes(response: Response) -> Response:
         """Whatever process the visitor comes to next waits until it has heard of what they changed."""
         if (moment := await told_changes()) is not None:
+            # Another app's pages show the change too.
             seconds = int(OWN_WRITE.total_seconds())
-            set_cookie(response, settings, own_cookie(settings, SEEN), to_stream_id(moment), seconds=seconds)
+            set_cookie(response, settings, shared_cookie(settings, SEEN), to_stream_id(moment), seconds=seconds)
         return response
