@@ -10,7 +10,7 @@ from market.models.product import Unit
 from market.models.words import ALLERGENS
 from market.services.filters import Filters
 from shared.browser.app.utils.forms import Form
-from shared.browser.app.utils.parsing import Id, Money, Quantity, Slug
+from shared.browser.app.utils.parsing import Id, Money, Quantity, Slug, Wanted
 from shared.containers import ContainerType
 
 DEEPEST_PAGE = 10_000
@@ -59,7 +59,7 @@ Allergen = Annotated[str, AfterValidator(_allergen)]
 
 
 class AddToBasket(Form):
-    quantity: Quantity = Field(1, title="the quantity")
+    quantity: Wanted = Field(1, title="the quantity")
 
 
 class ReservationLine(Form):

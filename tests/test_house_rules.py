@@ -98,6 +98,14 @@ def test_pages_have_no_inline_style_or_script() -> None:
     assert list(found) == []
 
 
+def test_the_server_says_what_is_wrong_with_a_form_and_a_button_pressed_twice_sends_once() -> None:
+    """A browser's own bubble would keep people from the sentence above the field."""
+    pages = [path for path in tracked("*.html") if "standins" not in path.parts]
+
+    assert list(uses(r'<form class="form\b(?![^>]*novalidate)(?=[^>]*"post")', pages)) == []
+    assert list(uses(r"<form(?=[^>]*hx-(?:post|put|delete))(?![^>]*hx-disable)", pages)) == []
+
+
 def test_sql_is_not_glued_together() -> None:
     found = uses(
         r"""text\(\s*(?:f["']|["'][^"']*["']\s*[%+]|[^)"']*\.format\()|\b(?:execute|executemany|fetch\w*)\(\s*f["']""",

@@ -25,7 +25,7 @@ async def create(entry_id: int, slug: str) -> Response:
         # A visitor who hangs up must not leave places here without a line in cart.
         added = await asyncio.shield(asyncio.ensure_future(work))
     except DomainError as error:
-        context = await entry_context(entry_id) | {"refusal": error.message, "structured": None, "count": None}
+        context = await entry_context(entry_id) | {"refusal": error.message, "structured": None}
         return await page(
             "events/entries/show.html",
             fragment="events/entries/_tickets.html",
@@ -33,5 +33,5 @@ async def create(entry_id: int, slug: str) -> Response:
             **context,
         )
     back = f"/entries/{entry_id}-{slug}/?added={added.places}#tickets"
-    context = await entry_context(entry_id) | {"added": added.places, "count": added.count}
+    context = await entry_context(entry_id) | {"added": added.places, "filled": added.filled}
     return await see_other(back, fragment="events/entries/_tickets.html", **context)

@@ -10,6 +10,8 @@ from shared.utils import utcnow
 
 bp = Blueprint("months", __name__)
 
+FRAGMENT = "events/months/_changed.html"
+
 
 @bp.get("/month/")
 async def now() -> Response:
@@ -34,6 +36,4 @@ async def _month(year: int, month: int, calendar: Calendar | None) -> Response:
     zone = current_settings().site.tz
     found = await months.get(g.session, first, zone=zone, now=utcnow(), calendar=calendar)
     base = calendar.path if calendar else "/month/"
-    return await page(
-        "events/months/show.html", fragment="events/months/_month.html", month=found, calendar=calendar, base=base
-    )
+    return await page("events/months/show.html", fragment=FRAGMENT, month=found, calendar=calendar, base=base)

@@ -75,6 +75,15 @@ def test_what_is_wrong_with_a_field_stands_above_it_and_in_the_summary(templates
     assert '<a class="link-row" href="#email">Enter your e-mail address</a>' in summary
 
 
+def test_choices_say_their_hint_and_what_is_wrong_with_them(templates: Environment) -> None:
+    form = Submitted(JoinUs, {"email": "no"}, {"email": "Choose one of them"}, None)
+
+    group = call(templates, "choices", form, "email", "E-mail", [("yes", "Yes", "Now and then")], hint="Once a month.")
+
+    assert '<fieldset class="field field-wrong" aria-describedby="email-hint email-error">' in group
+    assert 'aria-describedby="email-says"' in group
+
+
 def test_a_form_that_is_right_has_no_summary(templates: Environment) -> None:
     assert call(templates, "error_summary", Submitted.of(JoinUs)).strip() == ""
 
