@@ -20,6 +20,11 @@ class Choice:
     count: int
     depth: int = 0
 
+    @property
+    def option(self) -> tuple[str, str]:
+        """As a form offers it: what stands inside another choice is set in."""
+        return self.value, "\u00a0\u00a0" * self.depth + f"{self.label} ({self.count})"
+
 
 @dataclass(frozen=True)
 class Facets:

@@ -13,19 +13,8 @@ from tests.house import settings_for
 
 TEMPLATES = Path(__file__).parents[3] / "shared/browser/templates"
 MAY = datetime(2026, 5, 15, 18, 30, tzinfo=UTC)
-# Parts of base.html, of account/base.html and admin/base.html, or of other parts: seen wherever those are.
-FRAME = {
-    "account_tabs",
-    "announce",
-    "basket_link",
-    "brand",
-    "json_ld",
-    "label",
-    "leaf",
-    "menu_entry",
-    "nav_item",
-    "picture",
-}
+# Not to be seen, or only once on a page (the basket's place in the header), or seen as a part of every field.
+FRAME = {"announce", "basket_link", "json_ld", "label"}
 
 
 class JoinUs(Form):
