@@ -27,12 +27,22 @@ class Cards(NamedTuple):
     complete: bool
 
 
+NOTHING = Cards([], [], complete=True)
+
+
 async def on_front_page() -> Cards:
     return await _cards({"limit": 8})
 
 
 async def of_page(page_id: int) -> Cards:
     return await _cards({"container_type": ContainerType.PAGE.value, "container_id": page_id, "limit": 6})
+
+
+async def about(words: str) -> Cards:
+    """What the shop and the calendar have of these words. Nobody asks for them again soon, so nothing is kept."""
+    params = {"q": words, "limit": 6}
+    entries, products = await asyncio.gather(_ask("events", params), _ask("market", params))
+    return Cards(entries or [], products or [], entries is not None and products is not None)
 
 
 async def _cards(params: dict[str, Any]) -> Cards:

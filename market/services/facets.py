@@ -48,6 +48,12 @@ async def count_facets(session: AsyncSession, filters: Filters) -> Facets:
     )
 
 
+async def list_shelves(session: AsyncSession) -> list[Choice]:
+    """The outermost categories with something on sale in them."""
+    rows = await session.execute(_categories(Filters()))
+    return [choice for choice in _as_tree(list(rows)) if not choice.depth]
+
+
 def _categories(filters: Filters) -> Select[*tuple[Any, ...]]:
     """Also those with nothing in them: what they hold may stand in their inner ones."""
     counted = (
