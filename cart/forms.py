@@ -3,14 +3,14 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.browser.app.utils.forms import Form
-from shared.browser.app.utils.parsing import Email, Id, Quantity
+from shared.browser.app.utils.parsing import Email, Id, Wanted
 
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
 """Made with the page: the same page sent again is the same thing done once."""
 
 
 class ChangeQuantity(Form):
-    quantity: Quantity
+    quantity: Wanted = Field(title="the quantity")
 
 
 class PlaceOrder(Form):

@@ -10,7 +10,7 @@ from market.models.product import Unit
 from market.models.words import ALLERGENS
 from market.services.filters import Filters
 from shared.browser.app.utils.forms import Form
-from shared.browser.app.utils.parsing import Id, Money, Quantity, Slug
+from shared.browser.app.utils.parsing import Id, Money, Quantity, Slug, Wanted
 from shared.containers import ContainerType
 from shared.drawings import Drawing
 
@@ -27,7 +27,7 @@ Allergen = Annotated[str, AfterValidator(_allergen)]
 
 
 class AddToBasket(Form):
-    quantity: Quantity = Field(1, title="the quantity")
+    quantity: Wanted = Field(1, title="the quantity")
 
 
 class ReservationLine(Form):

@@ -28,6 +28,9 @@ class Cards(NamedTuple):
     complete: bool
 
 
+NOTHING = Cards([], [], complete=True)
+
+
 async def on_front_page() -> Cards:
     return await _cards({"limit": 8})
 
@@ -45,6 +48,13 @@ async def of_paths(paths: Mapping[AppName, Sequence[str]]) -> dict[AppName, dict
         for (app, _), cards in zip(asked, found, strict=True)
         if cards is not None
     }
+
+
+async def about(words: str) -> Cards:
+    """What the shop and the calendar have of these words. Nobody asks for them again soon, so nothing is kept."""
+    params = {"q": words, "limit": 6}
+    entries, products = await asyncio.gather(_ask("events", params), _ask("market", params))
+    return Cards(entries or [], products or [], entries is not None and products is not None)
 
 
 async def _cards(params: dict[str, Any]) -> Cards:

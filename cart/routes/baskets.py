@@ -1,11 +1,15 @@
+from collections.abc import Sequence
 from typing import Any
 
 from quart import Blueprint, Response, g, request
 
+from cart.forms import ChangeQuantity
+from cart.models import BasketLine
 from cart.routes import here
 from cart.services import baskets, lines
 from cart.services.basket_views import BasketView, arrange
 from shared.browser.app.errors import status_of
+from shared.browser.app.utils.forms import Submitted
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.parsing import small_number
 from shared.db.session import get_session
@@ -20,25 +24,46 @@ FRAGMENT = "cart/baskets/_changed.html"
 @bp.get("/")
 async def show() -> Response:
     found = arrange(await baskets.list_lines(g.session, here.identity()))
-    removed = await lines.find_removed(g.session, here.identity(), request.args.get("removed", 0, type=small_number))
-    notice: dict[str, Any] = {"unpaid": "failed" in request.args, "removed": removed}
-    return await page("cart/baskets/show.html", fragment=FRAGMENT, basket_view=found, problem=None, **notice)
+    removed = await lines.find_removed(g.session, here.identity(), _asked("removed"))
+    notice = {"unpaid": "failed" in request.args, "removed": removed, "kept": _find(found.ready, _asked("kept"))}
+    return await page("cart/baskets/show.html", fragment=FRAGMENT, **_context(found, **notice))
 
 
-async def refused(error: DomainError) -> Response:
-    """The basket as it is, and the sentence."""
-    context = {"basket_view": await _reload(), "problem": error.message, "removed": None, "unpaid": False}
+async def refused(error: DomainError, line_id: int = 0, *, typed: str = "") -> Response:
+    """The basket as it is, and the sentence: at the line's own field, with what was typed, if it is still there."""
+    found = await _reload()
+    line = _find(found.ready, line_id)
+    at, message = (f"quantity-{line.id}", f"{line.title}: {error.message}") if line else ("", error.message)
+    form = Submitted(ChangeQuantity, {"quantity": typed}, {at: message}, None)
     # htmx swaps nothing for an error; the sentence is in the fragment.
-    return await page("cart/baskets/show.html", fragment=FRAGMENT, status=status_of(error), **context)
+    return await page(
+        "cart/baskets/show.html", fragment=FRAGMENT, status=status_of(error), **_context(found, form=form)
+    )
 
 
-async def changed(*, removed: int | None = None) -> Response:
+async def changed(*, line_id: int, how: str = "changed", removed: bool = False, kept: bool = False) -> Response:
     """After a change: the lines for htmx, the whole basket for a browser."""
     async with get_session(read_only=True) as session:
-        found = await lines.find_removed(session, here.identity(), removed or 0)
-    url = cart_url(f"/?removed={removed}" if removed else "/")
-    context = {"basket_view": await _reload(), "problem": None, "removed": found, "unpaid": False}
-    return await see_other(url, fragment=FRAGMENT, **context)
+        gone = await lines.find_removed(session, here.identity(), line_id) if removed else None
+    found = await _reload()
+    line = gone or _find(found.ready, line_id)
+    notice = {"removed": gone, "kept": line if kept else None, "touched": line_id}
+    told = f"{line.title} {how}" if line else "Basket changed"
+    url = cart_url(f"/?removed={line_id}" if removed else f"/?kept={line_id}" if kept else "/")
+    return await see_other(url, fragment=FRAGMENT, **_context(found, told=told, **notice))
+
+
+def _context(found: BasketView, **more: Any) -> dict[str, Any]:
+    nothing = {"removed": None, "kept": None, "touched": None, "unpaid": False, "told": "Basket"}
+    return {"basket_view": found, "form": Submitted.of(ChangeQuantity), **nothing, **more}
+
+
+def _asked(name: str) -> int:
+    return request.args.get(name, 0, type=small_number)
+
+
+def _find(among: Sequence[BasketLine], line_id: int) -> BasketLine | None:
+    return next((line for line in among if line.id == line_id), None)
 
 
 async def _reload() -> BasketView:

@@ -1,6 +1,5 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from cart.models import BasketLine, Order
 from cart.services import totals
@@ -32,11 +31,6 @@ class BasketView:
     @property
     def empty(self) -> bool:
         return not (self.ready or self.expired or self.waiting)
-
-    @property
-    def ends_at(self) -> datetime | None:
-        """When the first places of it go back on sale."""
-        return min((line.hold_until for line in self.ready if line.hold_until), default=None)
 
 
 def arrange(lines: Sequence[BasketLine]) -> BasketView:

@@ -34,7 +34,7 @@ async def change_quantity(identity: Identity, line_id: int, quantity: int) -> No
     """Raises TooMany when there are fewer, HoldOver when a ticket's time is over."""
     line = await _read(identity, line_id)
     if quantity > line.max_quantity:
-        raise TooMany(f"There are only {line.max_quantity} of “{line.title}”.")
+        raise TooMany(f"There are only {line.max_quantity}. Please choose fewer.")
     answer = await _ask_events(line, quantity) if line.kind == "ticket" else {"quantity": quantity}
     await _write(identity, line_id, answer)
 

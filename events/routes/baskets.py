@@ -26,14 +26,14 @@ async def create(entry_id: int, **_: str) -> Response:
         # A visitor who hangs up must not leave places here without a line in cart.
         added = await asyncio.shield(asyncio.ensure_future(work))
     except DomainError as error:
-        context = await entry_context(entry_id) | {"refusal": error.message, "structured": None, "count": None}
+        context = await entry_context(entry_id) | {"refusal": error.message, "structured": None}
         return await page(
             "events/entries/show.html",
             fragment="events/entries/_tickets.html",
             status=status_of(error),
             **context,
         )
-    context = await entry_context(entry_id) | {"added": added.places, "count": added.count}
+    context = await entry_context(entry_id) | {"added": added.places, "filled": added.filled}
     path = context["entry"].path
     news.tell(path, added.places)
     return await see_other(f"{path}#tickets", fragment="events/entries/_tickets.html", **context)

@@ -71,7 +71,8 @@ async def index_cards() -> Response:
         return jsonify({"cards": [answers.card(entry, current_settings()) | {"path": path} for path, entry in named]})
     kind, limit = request.args.get("container_type"), request.args.get("limit", 6, type=small_number)
     container = (_container(kind), request.args.get("container_id", 0, type=small_number)) if kind else None
-    found = await entries.list_next(g.session, now=utcnow(), container=container, limit=min(limit, 50))
+    words = request.args.get("q", "")[:200].replace("\0", "")
+    found = await entries.list_next(g.session, now=utcnow(), container=container, words=words, limit=min(limit, 50))
     return jsonify({"cards": [answers.card(entry, current_settings()) for entry in found]})
 
 

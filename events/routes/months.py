@@ -1,6 +1,7 @@
+from typing import Any
+
 from quart import Blueprint, Response, g
 
-from events.models import Calendar
 from events.services import calendars, months
 from shared.browser.app.redis_cacher import cached
 from shared.browser.app.utils.htmx import page, see_other
@@ -9,6 +10,8 @@ from shared.browser.app.utils.time import to_zone
 from shared.utils import utcnow
 
 bp = Blueprint("months", __name__)
+
+FRAGMENT = "events/months/_changed.html"
 
 
 @bp.get("/month/")
@@ -26,14 +29,15 @@ async def index(year: int, month: int) -> Response:
 @bp.get("/<slug>/<int:year>/<int:month>/")
 @cached(tags=["events"])
 async def show(slug: str, year: int, month: int) -> Response:
-    return await _month(year, month, await calendars.get_by_slug(g.session, slug))
+    return await _month(year, month, slug)
 
 
-async def _month(year: int, month: int, calendar: Calendar | None) -> Response:
+async def _month(year: int, month: int, slug: str | None) -> Response:
     first = months.first_of(year, month)
     zone = current_settings().site.tz
+    every = await calendars.list_all(g.session)
+    calendar = calendars.get_among(every, slug) if slug else None
     found = await months.get(g.session, first, zone=zone, now=utcnow(), calendar=calendar)
     base = calendar.path if calendar else "/month/"
-    return await page(
-        "events/months/show.html", fragment="events/months/_month.html", month=found, calendar=calendar, base=base
-    )
+    context: dict[str, Any] = {"month": found, "calendar": calendar, "base": base, "calendars": every}
+    return await page("events/months/show.html", fragment=FRAGMENT, **context)

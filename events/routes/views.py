@@ -22,7 +22,7 @@ async def entry_context(entry_id: int) -> dict[str, Any]:
         "hold_minutes": current_settings().holds.ticket_minutes,
         "refusal": None,
         "added": None,
-        "count": None,
+        "filled": None,
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from events.services import holds, lines, ticket_types
 from events.services.holds import Holder
@@ -19,13 +20,20 @@ class BasketAway(Unavailable):
     message = "The basket does not answer just now, so nothing was kept for you. Please try again in a moment."
 
 
+class Filled(TypedDict):
+    """The basket afterwards: how many things, and their sum in minor units."""
+
+    count: int
+    total: int
+
+
 @dataclass(frozen=True)
 class Added:
-    """Places now in the basket, kept until then; `count` is what cart says is in the basket altogether."""
+    """Places now in the basket, kept until then; `filled` is what cart says is in the basket altogether."""
 
     places: int
     until: datetime
-    count: int | None
+    filled: Filled | None
 
 
 async def add_places(entry_id: int, places: Mapping[int, int], *, whose: CartIdentity, settings: Settings) -> Added:
@@ -34,15 +42,14 @@ async def add_places(entry_id: int, places: Mapping[int, int], *, whose: CartIde
     Raises SoldOut, TooMany, NotOnSale, BasketAway.
     """
     kept, until = await _keep(entry_id, places, Holder(**whose), settings)
-    count: int | None = None
+    filled: Filled | None = None
     for place, line in enumerate(kept):
         try:
-            answer = await internal_api.post("cart", "/internal/cart/lines", json={"identity": whose, "line": line})
+            filled = await internal_api.post("cart", "/internal/cart/lines", json={"identity": whose, "line": line})
         except DomainError:
             await _give_back(kept[place:])
             raise BasketAway from None
-        count = (answer or {}).get("count")
-    return Added(sum(places.values()), until, count)
+    return Added(sum(places.values()), until, filled)
 
 
 async def _keep(

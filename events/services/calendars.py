@@ -74,6 +74,14 @@ async def list_all(session: AsyncSession, *, within: Reach = EVERYWHERE) -> Sequ
     return (await session.scalars(query)).all()
 
 
+def get_among(every: Sequence[Calendar], slug: str) -> Calendar:
+    """Raises NoSuchCalendar."""
+    found = next((calendar for calendar in every if calendar.slug == slug), None)
+    if found is None:
+        raise NoSuchCalendar
+    return found
+
+
 async def list_with_counts(session: AsyncSession, *, within: Reach) -> list[tuple[Calendar, int]]:
     counts = select(Entry.calendar_id, func.count().label("n")).group_by(Entry.calendar_id).subquery()
     query = select(Calendar, func.coalesce(counts.c.n, 0)).outerjoin(counts, counts.c.calendar_id == Calendar.id)

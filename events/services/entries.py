@@ -63,9 +63,18 @@ async def list_between(
 
 
 async def list_next(
-    session: AsyncSession, *, now: datetime, container: tuple[ContainerType, int] | None = None, limit: int = 6
+    session: AsyncSession,
+    *,
+    now: datetime,
+    container: tuple[ContainerType, int] | None = None,
+    words: str = "",
+    limit: int = 6,
 ) -> Sequence[Entry]:
+    """With `words`, as people type them, only what has them in its title, its sentence or its description."""
     query = _shown(None).where(Entry.ends_at > now, Entry.status == "published")
+    if words:
+        text = func.concat_ws(" ", Entry.title, Entry.summary, Entry.description)
+        query = query.where(func.to_tsvector("english", text).op("@@")(func.websearch_to_tsquery("english", words)))
     if container is not None:
         query = query.join(Entry.calendar).where(container_filter(Calendar, *container))
     return (await session.scalars(query.order_by(Entry.starts_at, Entry.id).limit(limit))).all()

@@ -26,6 +26,8 @@ class DayEntry:
     starts_at: datetime
     all_day: bool
     off: bool
+    calendar: str
+    colour: str
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,22 @@ def by_first_day(found: Sequence[Entry], zone: ZoneInfo) -> list[tuple[date, lis
     return sorted(days.items())
 
 
+def _entry(entry: Entry) -> DayEntry:
+    own = entry.calendar
+    return DayEntry(
+        entry.title,
+        entry.path,
+        entry.starts_at,
+        entry.all_day,
+        entry.is_cancelled,
+        calendar=own.name,
+        colour=own.colour,
+    )
+
+
 def _weeks(first: date, weeks: list[list[date]], entries: dict[date, list[Entry]], *, today: date) -> list[list[Day]]:
     def cell(day: date) -> Day:
-        shown = [DayEntry(e.title, e.path, e.starts_at, e.all_day, e.is_cancelled) for e in entries.get(day, [])]
+        shown = [_entry(entry) for entry in entries.get(day, [])]
         return Day(day, day.month != first.month, day == today, shown)
 
     return [[cell(day) for day in week] for week in weeks]

@@ -1,9 +1,13 @@
 """What the other apps ask and tell; every call is signed."""
 
+from collections.abc import Sequence
+
 from quart import Blueprint, Response, g, jsonify, request
 
-from market.forms import Reserve
+from market.forms import Reserve, read_filters
 from market.services import answers, listings, marketplaces, offers, people, reservations
+from market.services.cards import Card
+from market.services.filters import Filters
 from shared.browser.app.utils.parsing import small_number, small_numbers
 from shared.browser.app.utils.settings import current_settings
 from shared.containers import ContainerType
@@ -35,7 +39,11 @@ async def index_cards() -> Response:
         named = await listings.list_at(g.session, request.args["paths"].split(",")[:MOST_PATHS])
         return jsonify({"cards": [answers.teaser(card, current_settings()) for card in named]})
     limit = min(request.args.get("limit", 6, type=small_number), 50)
-    found = await marketplaces.list_container_cards(g.session, _container(), limit=limit)
+    if words := read_filters(request.args).q:
+        listing = await listings.list_products(g.session, Filters(q=words))
+        found: Sequence[Card] = listing.cards[:limit]
+    else:
+        found = await marketplaces.list_container_cards(g.session, _container(), limit=limit)
     return jsonify({"cards": [answers.teaser(card, current_settings()) for card in found]})
 
 

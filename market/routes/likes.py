@@ -46,4 +46,4 @@ async def destroy(slug: str) -> Response:
 
 async def _changed(slug: str) -> Response:
     offer = await offers.get_offer(g.session, slug, viewer_id=g.user.id)
-    return await see_other(market_url(f"{offer.card.path}like/"), fragment=FRAGMENT, offer=offer)
+    return await see_other(market_url(f"{offer.card.path}like/"), fragment=FRAGMENT, offer=offer, pressed=True)

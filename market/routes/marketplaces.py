@@ -2,7 +2,7 @@ from quart import Blueprint, Response, g, request
 
 from market.forms import read_filters
 from market.routes.shelves import FILTERS, shelf_page, viewer_id
-from market.services import listings, marketplaces
+from market.services import facets, listings, marketplaces
 from market.services.changes import LISTS
 from shared.browser.app.redis_cacher import cached
 from shared.browser.app.utils.htmx import page
@@ -18,6 +18,7 @@ async def index() -> Response:
     return await page(
         "market/marketplaces/index.html",
         marketplaces=await marketplaces.list_marketplaces(g.session),
+        shelves=await facets.list_shelves(g.session),
         latest=await listings.list_latest(g.session, limit=LATEST, viewer_id=viewer_id()),
     )
 

@@ -53,6 +53,9 @@ def teaser(card: Card, settings: Settings) -> dict[str, Any]:
         "image_url": picture(card, settings),
         "meta": " · ".join(part for part in (card.amount, card.producer) if part),
         "text": card.stock,
+        "amount": card.amount,
+        "per": card.per._asdict() if card.per else None,
+        "producer": card.producer,
         "price": card.price,
         "currency": card.currency,
     }

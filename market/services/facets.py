@@ -20,6 +20,11 @@ class Choice:
     count: int
     depth: int = 0
 
+    @property
+    def option(self) -> tuple[str, str]:
+        """As a form offers it: what stands inside another choice is set in."""
+        return self.value, "\u00a0\u00a0" * self.depth + f"{self.label} ({self.count})"
+
 
 @dataclass(frozen=True)
 class Facets:
@@ -41,6 +46,12 @@ async def count_facets(session: AsyncSession, filters: Filters) -> Facets:
         label=_in_order(by_kind["label"]),
         without=_in_order(by_kind["without"]),
     )
+
+
+async def list_shelves(session: AsyncSession) -> list[Choice]:
+    """The outermost categories with something on sale in them."""
+    rows = await session.execute(_categories(Filters()))
+    return [choice for choice in _as_tree(list(rows)) if not choice.depth]
 
 
 def _categories(filters: Filters) -> Select[*tuple[Any, ...]]:

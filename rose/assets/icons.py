@@ -10,7 +10,7 @@ from rose.assets.plan import Named, Plan
 USED = re.compile(r"""\bicon(?:\(|=)\s*["']([a-z0-9-]+)["']""")
 QUOTED = re.compile(r"""["']([a-z0-9-]+)["']""")
 DRAWING = re.compile(r'<svg[^>]*viewBox="([^"]+)"[^>]*>(?:<!--.*?-->)?(.*)</svg>', re.DOTALL)
-# The first that has the name is meant: `icon("mastodon")` needs no prefix.
+# The first that has the name is meant: `icon("mastodon")` needs no prefix; `icon("regular-heart")` is only the outline.
 FAMILIES = ("solid", "brands", "regular")
 NOTICE = (
     "<!-- Font Awesome Free by @fontawesome - https://fontawesome.com "
@@ -54,8 +54,8 @@ def _symbol(places: Places, name: str) -> str:
 
 def _find(places: Places, name: str) -> Path:
     drawings = places.node_modules / "@fortawesome/fontawesome-free/svgs"
-    for family in FAMILIES:
-        path = drawings / family / f"{name}.svg"
+    named, _, rest = name.partition("-")
+    for path in [drawings / named / f"{rest}.svg", *(drawings / family / f"{name}.svg" for family in FAMILIES)]:
         if path.exists():
             return path
     raise BuildFailed(f'FontAwesome has no icon "{name}", which a template or icons.txt names')

@@ -29,10 +29,10 @@ def use_media(app: Quart) -> None:
         return response
 
 
-async def with_picture(values: dict[str, Any]) -> dict[str, Any]:
+async def with_picture(values: dict[str, Any], *, name: str = "image_url") -> dict[str, Any]:
     """A form's values, with the address of the picture that was sent with it. Raises Invalid for that field."""
     address = await _sent_picture("picture")
-    return values | {"image_url": address} if address else values
+    return values | {name: address} if address else values
 
 
 async def _sent_picture(field: str) -> str | None:

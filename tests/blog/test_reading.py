@@ -4,6 +4,8 @@ from blog.services import schedule, writing
 from shared.db.session import transaction
 from shared.models import MenuItem
 from tests.factories.blog import a_page, a_post, a_tag, an_author, in_days
+from tests.factories.events import an_entry
+from tests.factories.market import a_product
 from tests.house import House
 
 
@@ -132,6 +134,34 @@ async def test_a_search_finds_words_in_the_text_and_marks_them(house: House) -> 
 
     assert "<mark>swallows</mark>" in page.text
     assert "back &amp; stayed" in page.text
+
+
+async def test_a_search_finds_goods_and_dates_as_well(house: House) -> None:
+    async with transaction() as session:
+        await a_product(session, title="Rye bread", measure=800, unit="g")
+        await a_product(session, title="Oat milk")
+        await an_entry(session, title="An evening at the mill", description="<p>With warm bread.</p>")
+        await an_entry(session, title="Bread, long ago", starts_at=in_days(-3))
+
+    page = await house.client().get("/search/?q=bread")
+
+    goods, dates = page.text.index("In the shop"), page.text.index('id="dates"')
+    assert goods < page.text.index("Rye bread") < dates < page.text.index("An evening at the mill")
+    assert "800 g" in page.text
+    assert "Oat milk" not in page.text
+    assert "Bread, long ago" not in page.text
+    assert "Nothing found" not in page.text
+
+
+async def test_a_search_goes_on_when_the_shop_does_not_answer(house: House) -> None:
+    async with transaction() as session:
+        await a_post(session, "Monday", words="The swallows came back.")
+    house.stop("market")
+
+    page = await house.client().get("/search/?q=swallow")
+
+    assert page.status_code == 200
+    assert "<mark>swallows</mark>" in page.text
 
 
 async def test_what_is_no_sentence_is_set_off_from_the_next(house: House) -> None:

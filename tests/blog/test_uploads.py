@@ -50,3 +50,15 @@ async def test_members_may_not_upload(house: House) -> None:
     ann = await house.signed_in(await house.member())
 
     assert (await upload(ann, a_picture())).status_code == 403
+
+
+async def test_a_post_gets_the_picture_that_was_sent_with_it(house: House) -> None:
+    bob = await house.signed_in(await house.member(admin=True))
+    post = {"title": "Frost", "body": "It came at night.", "visibility": "public"}
+
+    saved = await bob.post("/admin/posts/", data=post, files={"picture": ("frost.jpg", a_picture())})
+    refused = await bob.post("/admin/posts/", data=post, files={"picture": ("frost.jpg", b"no picture")})
+
+    assert 'name="feature_image" type="text" class="input " value="/media/' in " ".join(saved.text.split())
+    assert refused.status_code == 422
+    assert '<a class="link-row" href="#picture">This file is no picture' in refused.text

@@ -156,8 +156,8 @@ async def test_giving_back_twice_is_giving_back_once(session):
     assert await counters(type_id) == (0, 0)
 
 
-async def test_time_can_be_asked_for_once(session):
-    token = await take(await a_type(), minutes=1)
+async def test_time_can_be_asked_for_once_and_is_added_to_what_is_left(session):
+    token = await take(await a_type(), minutes=14)
 
     async with transaction() as own:
         hold = await holds.extend(own, token, minutes=15)
@@ -165,7 +165,7 @@ async def test_time_can_be_asked_for_once(session):
         async with transaction() as own:
             await holds.extend(own, token, minutes=15)
 
-    assert hold.until > in_minutes(14)
+    assert hold.until > in_minutes(28)
 
 
 async def test_time_that_ran_out_cannot_be_extended(session):

@@ -87,6 +87,17 @@ async def test_the_month_is_a_table_of_the_same_entries(house):
         assert '<table class="month">' in text
         assert f'href="{entry.path}"' in text
         assert "Tuesday 5 January" in text
+        assert 'data-colour="' in text
+        assert 'href="/concerts/2027/01/"' in text
+
+
+async def test_a_step_to_another_month_brings_its_name_into_the_title_and_says_it(house):
+    await given(title="Wassail", starts_at=at(2027, 1, 5, 19))
+
+    part = await house.client().get(house.url("events", "/month/2027/01/"), headers={"HX-Request-Type": "partial"})
+
+    assert "<title>January 2027: What’s on · " in part.text
+    assert "January 2027, 1 day with something on</div>" in part.text
 
 
 async def test_months_lead_on_over_the_new_year(house):

@@ -1,5 +1,8 @@
 """Every kind of page, for checks that walk over all of them: (app, path)."""
 
+# Every other page answers with what it is named for.
+MISSING = "/nothing/here/"
+
 PUBLIC = (
     ("blog", "/"),
     ("blog", "/posts/"),
@@ -10,7 +13,7 @@ PUBLIC = (
     ("blog", "/search/?q=bread"),
     ("blog", "/sign-in/"),
     ("blog", "/newsletters/"),
-    ("blog", "/nothing/here/"),
+    ("blog", MISSING),
     ("market", "/"),
     ("market", "/products/"),
     ("market", "/m/mill-bakery/"),
@@ -33,7 +36,8 @@ STAFF = (
     ("blog", "/_components/"),
     ("blog", "/admin/"),
     ("blog", "/admin/posts/"),
-    ("blog", "/admin/posts/1/"),
+    ("blog", "/admin/posts/8/"),
+    ("blog", "/admin/pages/1/"),
     ("blog", "/admin/members/"),
     ("blog", "/admin/menu/"),
     ("blog", "/admin/tags/"),
@@ -52,6 +56,17 @@ STAFF = (
     ("events", "/admin/calendars/"),
     ("cart", "/admin/orders/"),
     ("cart", "/orders/"),
+    ("market", "/likes/"),
+    ("blog", "/admin/authors/"),
+)
+# Forms sent empty: what they say then, and where the focus is.
+REFUSING = (
+    ("blog", "/admin/posts/new/", "Save"),
+    ("blog", "/account/erasure/", "Erase my account in a week"),
+    ("market", "/admin/products/new/", "Save"),
+    ("market", "/admin/producers/new/", "Save"),
+    ("events", "/admin/entries/new/", "Save"),
+    ("events", "/admin/entries/3/ticket-types/new/", "Save"),
 )
 # What is checked on a visit of its own in each budget.
 LANDINGS = (

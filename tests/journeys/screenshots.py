@@ -19,6 +19,8 @@ PUBLIC = [
     ("journal", "blog", "/posts/"),
     ("post", "blog", "/three-loaves-one-dough/"),
     ("page", "blog", "/the-old-dairy/"),
+    ("tag", "blog", "/tag/growing/"),
+    ("author", "blog", "/author/maud-hartley/"),
     ("sign-in", "blog", "/sign-in/"),
     ("newsletters", "blog", "/newsletters/"),
     ("search", "blog", "/search/?q=bread"),
@@ -27,9 +29,12 @@ PUBLIC = [
     ("sign-in-worn-out", "blog", "/sign-in/not-a-link/"),
     ("shop", "market", "/"),
     ("listing", "market", "/products/"),
+    ("search-no-goods", "market", "/search/?q=zeppelin"),
     ("marketplace", "market", "/m/mill-bakery/"),
     ("product", "market", "/products/cloudy-apple-juice/"),
+    ("producer", "market", "/producers/mill-bakery/"),
     ("whats-on", "events", "/"),
+    ("calendar", "events", "/concerts/"),
     ("month", "events", "/month/"),
     ("concert", "events", "/entries/3-late-strings/"),
     ("basket-empty", "cart", "/"),
@@ -42,9 +47,11 @@ ADMIN = [
     ("account-erasure", "blog", "/account/erasure/"),
     ("tickets", "events", "/tickets/"),
     ("orders", "cart", "/orders/"),
+    ("favourites", "market", "/likes/"),
     ("components", "blog", "/_components/"),
     ("admin", "blog", "/admin/"),
     ("admin-posts", "blog", "/admin/posts/"),
+    ("admin-post", "blog", "/admin/posts/8/"),
     ("admin-write", "blog", "/admin/posts/new/"),
     ("admin-tags", "blog", "/admin/tags/"),
     ("admin-members", "blog", "/admin/members/"),
@@ -98,6 +105,7 @@ def photograph(site: RunningSite, page: Page, album: Album) -> None:
     take_all(site, page, album, PUBLIC)
     visitor = Visitor(site, page)
     photograph_purchase(visitor, album)
+    photograph_refusals(visitor, album)
     visitor.signs_in("admin@roseash.example")
     take_all(site, page, album, ADMIN)
     page.get_by_role("main").get_by_role("link", name=re.compile("RA-")).first.click()
@@ -120,6 +128,28 @@ def photograph_purchase(visitor: Visitor, album: Album) -> None:
     album.take(page, "order")
     ticket.click()
     album.take(page, "ticket")
+
+
+def photograph_refusals(visitor: Visitor, album: Album) -> None:
+    page = visitor.page
+    visitor.puts_juice_into_the_basket(1)
+    page.goto(visitor.site.url("cart"))
+    page.get_by_role("spinbutton", name="Quantity of ").fill("9999")
+    page.get_by_role("button", name="Update quantity of ").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    album.take(page, "basket-refused")
+    visitor.orders(email="cy@example.org", name="Cy Cole")
+    page.goto(visitor.site.url("cart"))
+    album.take(page, "basket-waiting")
+    page.goto(visitor.site.url("blog", "/sign-in/"))
+    page.get_by_role("button", name="Send me a link").click()
+    album.take(page, "sign-in-refused")
+    page.get_by_label("Your e-mail address").fill("cy@example.org")
+    page.get_by_role("button", name="Send me a link").click()
+    album.take(page, "sign-in-sent")
+    visitor.signs_in("cy@example.org")
+    page.goto(visitor.site.url("market", "/admin/"))
+    album.take(page, "forbidden")
 
 
 def take_all(site: RunningSite, page: Page, album: Album, pages: list[tuple[str, str, str]]) -> None:

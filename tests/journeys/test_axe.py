@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.pages import PUBLIC, STAFF
+from tests.journeys.pages import MISSING, PUBLIC, REFUSING, STAFF
 from tests.journeys.site import RunningSite
 from tests.journeys.visitor import CONCERT, Visitor
 
@@ -67,7 +67,9 @@ def anybody(chrome: Browser) -> Iterator[Page]:
 
 def complaints(page: Page, address: str) -> list[str]:
     """One visit, looked at in four ways."""
-    page.goto(address)
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == (404 if address.endswith(MISSING) else 200), f"{address}: {answer.status}"
     return complaints_here(page)
 
 
@@ -88,6 +90,22 @@ def complaints_here(page: Page) -> list[str]:
     return found
 
 
+def complaints_when_refused(page: Page, address: str, button: str) -> list[str]:
+    """The same page once more, with what is wrong on it; how wide it is was looked at before."""
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme="light")
+    page.goto(address)
+    for field in page.locator("main input[required]").all():
+        field.clear()
+    page.get_by_role("main").get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
+    expect(page.locator(".error-summary")).to_be_focused()
+    page.evaluate(AXE.read_text())
+    found = _look(page, "refused")
+    page.emulate_media(color_scheme="dark")
+    return found + _look(page, "refused, dark", COLOURS)
+
+
 def _look(page: Page, how: str, rules: list[str] = RULES) -> list[str]:
     page.evaluate(SETTLE)
     wide = ["wider than the window"] if page.evaluate(OVERFLOWS) else []
@@ -106,13 +124,31 @@ def test_account_and_administration(staff: Page, site: RunningSite) -> None:
     assert not found, "\n".join(found)
 
 
-def test_setting_up_an_app(chrome: Browser, site: RunningSite) -> None:
+def test_forms_that_are_refused(staff: Page, site: RunningSite) -> None:
+    found = [
+        f"{app}{path} {one}"
+        for app, path, button in REFUSING
+        for one in complaints_when_refused(staff, site.url(app, path), button)
+    ]
+
+    assert not found, "\n".join(found)
+
+
+def test_signing_in_setting_up_an_app_and_a_door_that_stays_shut(chrome: Browser, site: RunningSite) -> None:
     page = chrome.new_context(reduced_motion="reduce").new_page()
+    found = complaints_when_refused(page, site.url("blog", "/sign-in/"), "Send me a link")
+    page.get_by_label("Your e-mail address").fill("axe-sent@example.org")
+    page.get_by_role("button", name="Send me a link").click()
+    expect(page.get_by_role("heading", name="Look into your post box")).to_be_visible()
+    found += complaints_here(page)
     Visitor(site, page).signs_in("axe-app@example.org")
     page.goto(site.url("blog", "/account/security/"))
     page.get_by_role("button", name="Set up an app").click()
     expect(page.locator(".secret")).to_be_visible()
-    found = complaints_here(page)
+    found += complaints_here(page)
+    page.goto(site.url("market", "/admin/"))
+    expect(page.get_by_role("heading", name="This is not yours to open")).to_be_visible()
+    found += complaints_here(page)
 
     assert not found, "\n".join(found)
 
@@ -129,7 +165,15 @@ def test_a_purchase(chrome: Browser, site: RunningSite) -> None:
     visitor.puts_juice_into_the_basket(1)
     page.goto(site.url("cart"))
     look("basket")
-    visitor.orders(email="axe@example.org", before_ordering=lambda: look("checkout"))
+    page.get_by_role("spinbutton", name="Quantity of ").first.fill("9999")
+    page.get_by_role("button", name="Update quantity of ").first.click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    look("basket, refused")
+    visitor.orders(email="axe.with.a.name.as.long@names.example.org", before_ordering=lambda: look("checkout"))
+    payment = page.url
+    page.goto(site.url("cart"))
+    look("basket, waiting")
+    page.goto(payment)
     visitor.pays()
     visitor.sees_paid()
     ticket = page.get_by_role("link", name=re.compile(f"{CONCERT}, "))
@@ -138,6 +182,10 @@ def test_a_purchase(chrome: Browser, site: RunningSite) -> None:
     ticket.click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     look("ticket")
+    Visitor(site, page).signs_in_as_staff()
+    page.goto(site.url("cart", "/admin/orders/"))
+    page.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
+    look("order, behind the counter")
 
     assert not found, "\n".join(found)
 

@@ -31,6 +31,7 @@ async def test_htmx_gets_the_sum_of_the_basket_at_once(house: House) -> None:
 
     assert told.status_code == 200
     assert "Rye loaf: 2 added. Basket: 3 things, £10.80." in told.text
+    assert '<div id="live" hx-swap-oob="innerHTML">Rye loaf added, 3 items, £10.80</div>' in told.text
     assert "<html" not in told.text
 
 
@@ -38,12 +39,13 @@ async def test_more_than_there_are_is_refused_with_how_many_there_are(house: Hou
     await on_sale(on_hand=3)
     browser = house.client()
 
-    refused = await browser.post(house.url("market", "/products/rye/basket/"), data={"quantity": "4"})
+    refused = await browser.post(house.url("market", "/products/rye/basket/"), data={"quantity": "4000"})
     nonsense = await browser.post(house.url("market", "/products/rye/basket/"), data={"quantity": "-1"})
 
     assert refused.status_code == 409
     assert "Only 3 left. Please choose fewer." in refused.text
-    assert 'value="4"' in refused.text
+    assert 'aria-describedby="refused" aria-invalid="true"' in refused.text
+    assert 'value="4000"' in refused.text
     assert nonsense.status_code == 422
     assert "The quantity must be 1 or more" in nonsense.text
 

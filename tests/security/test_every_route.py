@@ -216,6 +216,8 @@ async def test_only_uploads_take_more_than_a_megabyte(town: Town) -> None:
 
     assert large == {
         "POST blog/admin/uploads/",
+        "POST blog/admin/<any(posts, pages):section>/",
+        "POST blog/admin/<any(posts, pages):section>/<int:post_id>/",
         "POST market/admin/products/",
         "POST market/admin/products/<int:product_id>/",
         "POST events/admin/entries/",

@@ -4,10 +4,11 @@ from quart import Blueprint, Response, current_app, g, request
 
 from blog.forms import WritePost
 from blog.models import Post
-from blog.routes.admin.manuscript import blank, filled, form_page
+from blog.routes.admin.manuscript import blank, filled, form_page, with_feature_image
 from blog.services import desk, rendering, writing
 from shared.browser.app.authz import require
 from shared.browser.app.errors import status_of
+from shared.browser.app.sizes import UPLOAD, takes
 from shared.browser.app.utils.forms import read_form
 from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.parsing import small_number
@@ -40,13 +41,15 @@ async def new(section: str) -> Response:
 
 @bp.post(SECTION)
 @require(Role.EDITOR)
+@takes(UPLOAD)
 async def create(section: str) -> Response:
     form = await read_form(WritePost)
     if not form.ok:
         return await form_page(section, form, None, status=422)
     try:
         body = await _render(form.value, original="")
-        post = await writing.create(g.session, KINDS[section], form.value.draft(), body, by=g.user)
+        draft = await with_feature_image(form.value.draft())
+        post = await writing.create(g.session, KINDS[section], draft, body, by=g.user)
     except DomainError as refused:
         form.refuse(refused)
         return await form_page(section, form, None, status=status_of(refused))
@@ -62,6 +65,7 @@ async def edit(section: str, post_id: int) -> Response:
 
 @bp.post(f"{SECTION}<int:post_id>/")
 @require(Role.EDITOR)
+@takes(UPLOAD)
 async def update(section: str, post_id: int) -> Response:
     form = await read_form(WritePost)
     post = await _stored(section, post_id)
@@ -69,7 +73,8 @@ async def update(section: str, post_id: int) -> Response:
         return await form_page(section, form, post, status=422)
     try:
         body = await _render(form.value, original=post.lexical)
-        await writing.update_text(g.session, post_id, form.value.draft(), body, version=form.value.version)
+        draft = await with_feature_image(form.value.draft())
+        await writing.update_text(g.session, post_id, draft, body, version=form.value.version)
     except DomainError as refused:
         form.refuse(refused)
         # The next save knows of the other's text, and may replace it.

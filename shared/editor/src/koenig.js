@@ -1,7 +1,8 @@
 import {KoenigComposer, KoenigEditor, WordCountPlugin} from "@tryghost/koenig-lexical";
-import {createElement as h, useState} from "react";
+import {createElement as h, useState, useSyncExternalStore} from "react";
 import {createRoot} from "react-dom/client";
 import {cardConfig} from "./card_config.js";
+import {nameNested} from "./nested_names.js";
 import {fileUploader} from "./uploads.js";
 
 function Words() {
@@ -10,11 +11,19 @@ function Words() {
         h(WordCountPlugin, {onChange: setCount}), count === 1 ? "1 word" : `${count} words`);
 }
 
-function composer(place, field, lexical, uploader) {
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+function onScheme(changed) {
+    dark.addEventListener("change", changed);
+    return () => dark.removeEventListener("change", changed);
+}
+
+function Composer({place, field, lexical, uploader}) {
+    const darkMode = useSyncExternalStore(onScheme, () => dark.matches);
     return h(KoenigComposer,
         {
             cardConfig: cardConfig(place.dataset),
-            darkMode: matchMedia("(prefers-color-scheme: dark)").matches,
+            darkMode,
             fileUploader: uploader,
             initialEditorState: lexical || undefined,
             onError: (error) => reportError(error),
@@ -39,10 +48,11 @@ function name(editable, field) {
 export function mountKoenig(place, field) {
     const host = Object.assign(document.createElement("div"), {className: "editor-host"});
     place.append(host);
+    nameNested(host);
     const root = createRoot(host);
     const uploader = fileUploader(place.dataset.uploadUrl);
     let version = 0;
-    const show = (lexical) => root.render(h("div", {key: version++}, composer(place, field, lexical, uploader)));
+    const show = (lexical) => root.render(h(Composer, {key: version++, place, field, lexical, uploader}));
     show(field.value);
     return show;
 }

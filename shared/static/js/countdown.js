@@ -1,9 +1,18 @@
-// <time data-countdown datetime="2026-05-01T18:00:00Z">6 pm</time> counts down to its moment.
-// At the end the page is read again: the server knows what has run out.
+// <time data-countdown="840" data-what="Late Strings">14 minutes</time> counts down the seconds that the server gave:
+// the visitor's clock may be wrong. At the end the page is read again: the server knows what has run out.
 const MINUTE = 60;
+const SOON = 2 * MINUTE;
+const TO_HEAR = 4000;
+const starts = new WeakMap();
+
+// The steady clock stands still while some devices sleep; the other one may be set.
+function elapsed(start) {
+    return Math.max(performance.now() - start.steady, Date.now() - start.clock) / 1000;
+}
 
 function left(element) {
-    return Math.max(0, Math.round((Date.parse(element.dateTime) - Date.now()) / 1000));
+    if (!starts.has(element)) starts.set(element, { steady: performance.now(), clock: Date.now() });
+    return Math.max(0, Math.round(element.dataset.countdown - elapsed(starts.get(element))));
 }
 
 function show(element, seconds) {
@@ -11,12 +20,25 @@ function show(element, seconds) {
     element.textContent = `${minutes}:${String(seconds % MINUTE).padStart(2, "0")}`;
 }
 
+function say(element, words) {
+    if (element.dataset.said === words) return;
+    element.dataset.said = words;
+    document.getElementById("live").textContent = `${element.dataset.what}: ${words}`;
+}
+
+function finish(element) {
+    if (element.dataset.said === "the time is over") return;
+    say(element, "the time is over");
+    setTimeout(() => location.reload(), TO_HEAR);
+}
+
 function tick() {
     for (const element of document.querySelectorAll("time[data-countdown]")) {
         const seconds = left(element);
         show(element, seconds);
-        if (seconds > 0) element.dataset.running = "";
-        else if ("running" in element.dataset) location.reload();
+        if (seconds > SOON) element.dataset.running = "";
+        else if (seconds > 0) say(element, "two minutes left at most");
+        else if ("running" in element.dataset || element.dataset.said) finish(element);
     }
 }
 

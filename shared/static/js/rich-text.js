@@ -99,4 +99,5 @@ function enrich(area) {
 }
 
 document.execCommand("defaultParagraphSeparator", false, "p");
-document.querySelectorAll("textarea[data-rich]").forEach(enrich);
+// Every field brings this script along, and it runs as often.
+document.querySelectorAll("textarea[data-rich]:not([hidden])").forEach(enrich);

@@ -13,19 +13,8 @@ from tests.house import settings_for
 
 TEMPLATES = Path(__file__).parents[3] / "shared/browser/templates"
 MAY = datetime(2026, 5, 15, 18, 30, tzinfo=UTC)
-# Parts of base.html, of account/base.html and admin/base.html, or of other parts: seen wherever those are.
-FRAME = {
-    "account_tabs",
-    "announce",
-    "basket_link",
-    "brand",
-    "json_ld",
-    "label",
-    "leaf",
-    "menu_entry",
-    "nav_item",
-    "picture",
-}
+# Not to be seen, or only once on a page (the basket's place in the header), or seen as a part of every field.
+FRAME = {"announce", "basket_link", "json_ld", "label"}
 
 
 class JoinUs(Form):
@@ -73,6 +62,15 @@ def test_what_is_wrong_with_a_field_stands_above_it_and_in_the_summary(templates
     assert 'aria-describedby="email-hint email-error" aria-invalid="true"' in field
     assert 'value="&lt;cy"' in field
     assert '<a class="link-row" href="#email">Enter your e-mail address</a>' in summary
+
+
+def test_choices_say_their_hint_and_what_is_wrong_with_them(templates: Environment) -> None:
+    form = Submitted(JoinUs, {"email": "no"}, {"email": "Choose one of them"}, None)
+
+    group = call(templates, "choices", form, "email", "E-mail", [("yes", "Yes", "Now and then")], hint="Once a month.")
+
+    assert '<fieldset class="field field-wrong" aria-describedby="email-hint email-error">' in group
+    assert 'aria-describedby="email-says"' in group
 
 
 def test_a_form_that_is_right_has_no_summary(templates: Environment) -> None:

@@ -46,3 +46,5 @@ Email = Annotated[str, Field(max_length=254), AfterValidator(_address)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Id = Annotated[int, Field(ge=0, lt=2**63)]
 Quantity = Annotated[int, Field(ge=1, le=999)]
+Wanted = Annotated[int, Field(ge=1)]
+"""What a visitor asks for. Whoever has the things says how many there are: a bound here would name another number."""
