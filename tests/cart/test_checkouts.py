@@ -114,7 +114,7 @@ async def test_an_order_can_be_changed_before_it_is_paid(
     await visitor.choose(loaves=2)
     await visitor.order()
 
-    shown = await visitor.press(await visitor.basket(), "Change it first")
+    shown = await visitor.press(await visitor.basket(), "Change the order")
     await house.deliver()
 
     assert "waits for its payment" not in shown.text

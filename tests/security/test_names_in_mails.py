@@ -27,7 +27,7 @@ NAMES = [
     "Ann\r\nBcc: evil@example.com",
     "Ann\nX: y\n\nAnother body",
     "{event.__class__} {0} {site}",
-    "{{ 7 * 7 }}{% raw %}{# x #}",
+    "{{ 7777 * 7777 }}{% raw %}{# x #}",
     "%s%n%(name)s",
     "\u202egnp.exe\u2066 Ann\u2029Bcc: evil@example.com",
     "<b>Ann</b> & <script>alert(1)</script>",
@@ -76,11 +76,17 @@ async def test_a_name_is_said_in_a_mail_and_does_nothing_there(house: House, mai
         plain, html = (part_of(letter, kind) for kind in ("plain", "html"))
         assert [line for line in said(name) if line not in plain] == []
         assert "<script" not in html
-        assert "49" not in html + plain.replace("-49", "")
+        assert "60481729" not in html + plain
 
 
 async def test_no_kind_of_mail_takes_a_subject_for_more_than_one(house: House) -> None:
-    context = {"url": "http://localhost:8000/x/", "code": "123456", "erase_at": utcnow()}
+    context = {
+        "url": "http://localhost:8000/x/",
+        "code": "123456",
+        "erase_at": utcnow(),
+        "change": "app_added",
+        "way_back": True,
+    }
 
     async with house.apps["blog"].app_context():
         letters = {

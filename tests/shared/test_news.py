@@ -48,7 +48,7 @@ async def test_it_is_said_on_the_next_page_and_not_again_at_a_reload(
     assert TOLD[app] not in before.text
     assert TOLD[app] in told.text
     assert str(told.url).partition("#")[0] == address
-    assert told.headers["Cache-Control"] == "no-store"
+    assert told.headers["Cache-Control"] == "private, no-store"
     assert TOLD[app] not in again.text
 
 

@@ -143,7 +143,7 @@ def address(rule: Rule, values: Values) -> str:
 
 def share_picture(house: House, app: Any) -> Values:
     """The parts of the address of a picture for whoever shares a page."""
-    picture = share_pictures.address(house.settings, app, "Title", "Kicker")
+    picture = share_pictures.address(house.settings, app, share_pictures.Card("Title", "Kicker", ""))
     payload, signature = picture.partition("/share/")[2].removesuffix(".png").split(".")
     return {"payload": payload, "signature": signature}
 
