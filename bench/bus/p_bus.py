@@ -9,6 +9,7 @@ import os
 from typing import Any, ClassVar
 
 import asyncpg
+from pydantic import ConfigDict, Field
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from shared.db.session import create_engine, use_engine
@@ -37,6 +38,8 @@ def _lane() -> str:
 
 
 class OrderPlaced(DomainFact):
+    model_config = ConfigDict(validate_by_name=True)
+
     name: ClassVar[str] = "bench.order_placed"
 
     n: int
@@ -44,7 +47,7 @@ class OrderPlaced(DomainFact):
     id: str
     type: str
     source: str
-    order: str
+    order: str = Field(alias="key")
     tenant: str
     actor: str
     trace: str
@@ -52,10 +55,6 @@ class OrderPlaced(DomainFact):
 
     def key(self) -> str:
         return self.order
-
-
-def fact(ev: dict[str, Any]) -> OrderPlaced:
-    return OrderPlaced(order=ev["key"], **{name: value for name, value in ev.items() if name != "key"})
 
 
 class Peer(SessionProducer):
@@ -96,12 +95,12 @@ class Peer(SessionProducer):
         await super().close_producer()
 
     async def _emit_in(self, session: Any, ev: dict[str, Any]) -> None:
-        emit_event(session, fact(ev))
+        emit_event(session, OrderPlaced(**ev))
 
     async def emit_bulk(self, evs: list[dict[str, Any]]) -> None:
         async with self.session() as session, session.begin():
             for ev in evs:
-                emit_event(session, fact(ev))
+                emit_event(session, OrderPlaced(**ev))
 
     async def start_consumer(self, on_event: Any) -> None:
         self.engine = create_engine(self.url)

@@ -38,25 +38,21 @@ class TalkingConnection(_Base):
         await super().execute(f"PREPARE {name} ({types}) AS {statement}")
         self._prepared.add(name)
 
-    def say_at_commit(self, name: str, *values: str | int | None) -> None:
-        """`EXECUTE name (values)` just before the COMMIT; if it fails, the transaction is rolled back."""
-        self._words.append(f"EXECUTE {name} ({','.join(map(literal, values))});")
+    def say_at_commit(self, name: str, values: str) -> None:
+        """`EXECUTE name (values)` just before the COMMIT; if it fails, the transaction is rolled back.
 
-    def takes(self, *values: str | None) -> bool:
-        """Can they be written as literals? What cannot goes with a statement of its own."""
-        plain = self.get_settings().standard_conforming_strings == "on"
-        return plain and not any(value is not None and "\0" in value for value in values)
+        The values are written as `literal` does.
+        """
+        self._words.append(f"EXECUTE {name} ({values});")
 
     async def execute(self, query: str, *args: object, timeout: float | None = None) -> str:  # noqa: ASYNC109
-        if self._words and query in {COMMIT, ROLLBACK}:
-            words, self._words = self._words, []
-            if query == COMMIT:
-                return await self._commit_after("".join(words))
-        return await super().execute(query, *args, timeout=timeout)
-
-    async def _commit_after(self, words: str) -> str:
+        if not self._words or query not in {COMMIT, ROLLBACK}:
+            return await super().execute(query, *args, timeout=timeout)
+        words, self._words = self._words, []
+        if query == ROLLBACK:
+            return await super().execute(ROLLBACK)
         try:
-            return await super().execute(words + COMMIT)
+            return await super().execute("".join(words) + COMMIT)
         except asyncpg.PostgresError:
             if self.is_in_transaction():
                 await super().execute(ROLLBACK)
@@ -68,8 +64,10 @@ class TalkingConnection(_Base):
             raise NotTold
 
 
-def literal(value: str | int | None) -> str:
-    """For a server whose strings take backslashes as they are (standard_conforming_strings)."""
+def literal(value: str | None) -> str:
+    """Means the same whatever standard_conforming_strings says. A NUL no text of PostgreSQL can hold."""
     if value is None:
         return "NULL"
-    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+    if "'" in value or "\\" in value:
+        value = value.replace("\\", "\\\\").replace("'", "''")
+    return f"E'{value}'"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from shared.db.last_words import TalkingConnection
+from shared.db.last_words import TalkingConnection, literal
 from shared.events.connection import Connection, close, connect
 
 # As long as one waits in line, its snapshot holds up vacuum: so it stands up and queues again.
@@ -62,7 +62,8 @@ class Cursor:
         """In one message with the COMMIT, which fails with the words LOST when the lease is."""
         if not connection.knows("rose_move"):
             await connection.learn("rose_move", MOVE_TYPES, MOVE_OR_FAIL)
-        connection.say_at_commit("rose_move", pos, self.consumer, self.lane, self.epoch)
+        consumer, lane = literal(self.consumer), literal(self.lane)
+        connection.say_at_commit("rose_move", f"{pos},{consumer},{lane},{self.epoch}")
         self.pos = pos
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import await_only
 
-from shared.db.last_words import TalkingConnection
+from shared.db.last_words import TalkingConnection, literal
 from shared.db.session import WroteWhileReading, direct_url
 from shared.events import wakeup
 from shared.events.connection import Connection
@@ -81,11 +81,13 @@ def _say_at_commit(session: Session, fact: Pending) -> bool:
     driver = driver_of(session)
     if not (isinstance(driver, TalkingConnection) and driver.is_in_transaction() and wakeup.wired()):
         return False
-    if not driver.takes(fact.key):
+    event_id, kind, version, source, key, payload, meta, _ = fact
+    if key is not None and "\0" in key:
         return False
     if not driver.knows(EMIT):
         await_only(driver.learn(EMIT, ONE_TYPES, ONE))
-    driver.say_at_commit(EMIT, str(fact.event_id), *fact[1:7])
+    about = f"'{event_id}',{literal(kind)},{version},{literal(source)},{literal(key)}"
+    driver.say_at_commit(EMIT, f"{about},{literal(payload)},{literal(meta)}")
     session.info[SAID] = driver
     return True
 

@@ -20,9 +20,11 @@ def meta() -> str | None:
     cause = _handled.get()
     if cause is not None:
         return json.dumps({"causation": str(cause["event_id"]), "traceparent": _span(cause)})
-    found = {"request": request_id.get(), "traceparent": traceparent.get()}
-    known = {name: value for name, value in found.items() if value}
-    return json.dumps(known) if known else None
+    request, parent = request_id.get(), traceparent.get()
+    if not request and not parent:
+        return None
+    known = {"request": request, "traceparent": parent}
+    return json.dumps({name: value for name, value in known.items() if value})
 
 
 # Called with an event: from here on, this task handles it, and what it emits was caused by it.

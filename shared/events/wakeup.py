@@ -8,7 +8,7 @@ import asyncio
 import random
 from contextlib import suppress
 from typing import Any
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakKeyDictionary, ref
 
 import structlog
 from prometheus_client import Counter
@@ -28,22 +28,24 @@ HEALTH_SECONDS = 30.0
 
 NOTIFIES = Counter("rose_event_notifies", "NOTIFYs said to other processes")
 
-_bells: dict[str, WeakSet[asyncio.Event]] = {topic: WeakSet() for topic in TOPICS}
+# Each leaves the list when nobody keeps it any more. Rung after every commit, so a list and not a WeakSet.
+_bells: dict[str, list[ref[asyncio.Event]]] = {topic: [] for topic in TOPICS}
 _wires: list["Wire"] = []
 
 
 def new_bell(*topics: str) -> asyncio.Event:
     """Rings at news of any of these topics."""
     bell = asyncio.Event()
-    for topic in topics:
-        _bells[topic].add(bell)
+    for bells in (_bells[topic] for topic in topics):
+        bells.append(ref(bell, bells.remove))
     return bell
 
 
 def ring(*topics: str) -> None:
     for topic in topics:
-        for bell in _bells.get(topic, ()):
-            bell.set()
+        for known in tuple(_bells.get(topic, ())):
+            if bell := known():
+                bell.set()
 
 
 def wired() -> bool:
