@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.session import WroteWhileReading, create_engine, get_session, transaction, use_engine
 from shared.events import schedule
-from shared.events.bus import emit_event
+from shared.events.bus import emit_event, register_handler
 from shared.events.processor import EventProcessor
 from shared.events.testing import wait_until_quiet
 from shared.events.versions import register_upcaster
@@ -174,3 +175,34 @@ async def test_old_versions_are_brought_up_to_date(processor: EventProcessor) ->
     await processor.drain()
 
     assert sown == [36]
+
+
+async def test_a_session_that_is_lost_while_handling_is_the_handlers_failure(processor: EventProcessor) -> None:
+    calls: list[int] = []
+
+    async def fall_asleep(session: AsyncSession, event: SeedSown) -> None:
+        calls.append(event.seeds)
+        async with get_session() as other:
+            mine = await session.scalar(text("SELECT pg_backend_pid()"))
+            await other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": mine})
+        await session.execute(text("SELECT 1"))
+
+    register_handler(SeedSown, fall_asleep, consumer="field")
+    await happen(SeedSown(seeds=1), SeedSown(seeds=2))
+
+    await processor.drain()
+
+    assert await states() == [("dead", 1), ("dead", 2)]
+    assert sown == [1, 2]
+
+
+async def test_a_handler_that_divides_by_zero_has_not_lost_the_lease(processor: EventProcessor) -> None:
+    async def count(session: AsyncSession, event: SeedSown) -> None:
+        await session.execute(text("SELECT 1 / 0"))
+
+    register_handler(SeedSown, count, consumer="field")
+    await happen(SeedSown(seeds=1), SeedSown(seeds=2))
+
+    await processor.drain()
+
+    assert await states() == [("dead", 1), ("dead", 2)]

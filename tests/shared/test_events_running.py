@@ -6,10 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db.session import get_session, transaction
+from shared.db.session import transaction
 from shared.events import lane as lanes
 from shared.events.bus import register_handler
 from shared.events.operations import pause, replay
@@ -214,37 +212,6 @@ async def test_what_does_not_end_is_ended_so_that_nobody_does_it_beside_the_next
     await read_on()
 
     assert gate.through == [1]
-
-
-async def test_a_session_that_is_lost_while_handling_is_the_handlers_failure(processor: EventProcessor) -> None:
-    calls: list[int] = []
-
-    async def fall_asleep(session: AsyncSession, event: SeedSown) -> None:
-        calls.append(event.seeds)
-        async with get_session() as other:
-            mine = await session.scalar(text("SELECT pg_backend_pid()"))
-            await other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": mine})
-        await session.execute(text("SELECT 1"))
-
-    register_handler(SeedSown, fall_asleep, consumer="field")
-    await happen(SeedSown(seeds=1), SeedSown(seeds=2))
-
-    await processor.drain()
-
-    assert await states() == [("dead", 1), ("dead", 2)]
-    assert sown == [1, 2]
-
-
-async def test_a_handler_that_divides_by_zero_has_not_lost_the_lease(processor: EventProcessor) -> None:
-    async def count(session: AsyncSession, event: SeedSown) -> None:
-        await session.execute(text("SELECT 1 / 0"))
-
-    register_handler(SeedSown, count, consumer="field")
-    await happen(SeedSown(seeds=1), SeedSown(seeds=2))
-
-    await processor.drain()
-
-    assert await states() == [("dead", 1), ("dead", 2)]
 
 
 def test_after_a_rest_few_events_are_taken_at_once() -> None:
