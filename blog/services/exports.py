@@ -1,10 +1,11 @@
 """Everything we hold about a member, for the member: one file out of four apps, or none."""
 
 import asyncio
-from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import LargeBinary, Table, or_, select
+from sqlalchemy import ColumnElement, LargeBinary, Select, Table, func, literal, or_, select, text, union_all
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.models import Author
@@ -48,15 +49,16 @@ async def holds_elsewhere(member_id: int) -> bool:
 
 
 async def describe(session: AsyncSession, *, user_id: int) -> Answer:
-    """The blog's part: the account itself, and every row that belongs to it."""
-    belongings = {table.name: await _rows(session, table, user_id) for table in list_belongings()}
-    member = (await session.execute(select(User.__table__).where(User.id == user_id))).mappings().one_or_none()
-    acts = select(AuditEntry.__table__).where(
-        or_(AuditEntry.actor_id == user_id, AuditEntry.subject == f"user:{user_id}")
-    )
-    authors = await _rows(session, _table(Author), user_id)
-    log = [_plain(dict(row)) for row in (await session.execute(acts.order_by(AuditEntry.id))).mappings()]
-    return {"account": _plain(dict(member)) if member else None, **belongings, "authors": authors, "audit_log": log}
+    """The blog's part: the account itself, and every row that belongs to it. One statement, however many tables."""
+    entries = AuditEntry.actor_id == user_id, AuditEntry.subject == f"user:{user_id}"
+    parts = [
+        _rows("account", _table(User), User.id == user_id),
+        *(_rows(table.name, table, table.c.user_id == user_id) for table in list_belongings()),
+        _rows("authors", _table(Author), Author.user_id == user_id),
+        _rows("audit_log", _table(AuditEntry), or_(*entries)),
+    ]
+    found: Answer = {row[0]: row[1] for row in await session.execute(union_all(*parts))}
+    return found | {"account": found["account"][0] if found["account"] else None}
 
 
 def _table(model: type[Base]) -> Table:
@@ -65,18 +67,15 @@ def _table(model: type[Base]) -> Table:
     return table
 
 
-async def _rows(session: AsyncSession, table: Table, user_id: int) -> list[Answer]:
+def _rows(name: str, table: Table, mine: ColumnElement[bool]) -> Select[str, list[Answer]]:
     shown = [column for column in table.c if not _is_secret(column.name, column.type)]
-    rows = await session.execute(select(*shown).where(table.c.user_id == user_id))
-    return [_plain(dict(row)) for row in rows.mappings()]
+    row = func.jsonb_build_object(*chain.from_iterable((literal(column.name), column) for column in shown))
+    rows = func.coalesce(func.jsonb_agg(aggregate_order_by(row, *table.primary_key)), text("'[]'"), type_=JSONB)
+    return select(literal(name), rows).where(mine)
 
 
 def _is_secret(name: str, kind: Any) -> bool:
     return isinstance(kind, LargeBinary) or any(word in name.split("_") for word in SECRET)
-
-
-def _plain(row: Answer) -> Answer:
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
 
 
 async def _ask_all(member_id: int, email: str) -> dict[str, Answer | None]:
