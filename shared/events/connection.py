@@ -1,12 +1,13 @@
 """The bus's own connections: asyncpg, beside the pool. Session locks and LISTEN need a direct address, no pooler."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from typing import TypeAlias
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, TypeAlias
 
 import asyncpg
 from sqlalchemy import make_url
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DBAPIError
 
 from shared.db.session import direct_url, engine
@@ -15,6 +16,9 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 # InternalClientError: what a driver says that was asked while its server died.
 TROUBLES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, DBAPIError)
+
+# What is said past SQLAlchemy's own statements when the connection is gone.
+_GONE = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, AsyncAdapt_asyncpg_dbapi.Error)
 
 _SETTINGS = {
     "timezone": "UTC",
@@ -35,6 +39,31 @@ async def connect(name: str, **settings: str) -> Connection:
         options.pop(ours, None)
     told = _SETTINGS | settings | {"application_name": name}
     return await asyncpg.connect(**options, timeout=5, server_settings=told)
+
+
+class ConnectionLost(ConnectionError):
+    """A session's connection went away in the middle of something."""
+
+
+@contextmanager
+def may_be_lost() -> Iterator[None]:
+    """Around what goes past SQLAlchemy's statements, in whose place it tells that the connection is gone."""
+    try:
+        yield
+    except _GONE as error:
+        raise ConnectionLost from error
+
+
+async def begin(adapted: Any) -> Connection:
+    """The asyncpg connection below SQLAlchemy's, in a transaction: SQLAlchemy begins one with its first own statement.
+
+    Raises ConnectionLost.
+    """
+    if adapted._transaction is None:  # noqa: SLF001
+        with may_be_lost():
+            await adapted._start_transaction()  # noqa: SLF001
+    connection: Connection = adapted.driver_connection
+    return connection
 
 
 @asynccontextmanager

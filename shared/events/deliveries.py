@@ -7,14 +7,13 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import asyncpg
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.bus import Registration
-from shared.events.connection import Connection
+from shared.events.connection import Connection, begin
 from shared.utils import hide_people
 
 log = structlog.get_logger("events")
@@ -137,9 +136,5 @@ async def settle(connection: Connection, delivery: asyncpg.Record, error: Except
 
 async def driver(session: AsyncSession) -> Connection:
     """The asyncpg connection below a session, inside the session's transaction."""
-    raw: Any = await (await session.connection()).get_raw_connection()
-    adapted = raw.dbapi_connection
-    if adapted._transaction is None:  # noqa: SLF001  SQLAlchemy begins with its first own statement
-        await adapted._start_transaction()  # noqa: SLF001
-    connection: Connection = raw.driver_connection
-    return connection
+    raw = await (await session.connection()).get_raw_connection()
+    return await begin(raw.dbapi_connection)

@@ -18,6 +18,7 @@ from shared.db.last_words import TalkingConnection
 from shared.db.session import engine
 from shared.events import deliveries, trace
 from shared.events.bus import Registration
+from shared.events.connection import ConnectionLost
 from shared.events.deliveries import Trouble, driver
 from shared.events.lane import Lane, Routes, unknown
 from shared.events.lease import LOST, LeaseLost
@@ -209,5 +210,5 @@ async def _connected() -> AsyncConnection:
 
 
 def _disconnected(error: Exception) -> bool:
-    gone = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
+    gone = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, ConnectionLost)
     return isinstance(error, gone) or (isinstance(error, DBAPIError) and error.connection_invalidated)

@@ -17,7 +17,7 @@ from sqlalchemy.util import await_only
 from shared.db.last_words import TalkingConnection, literal
 from shared.db.session import WroteWhileReading, direct_url
 from shared.events import wakeup
-from shared.events.connection import Connection
+from shared.events.connection import Connection, begin, may_be_lost
 from shared.events.gathering import gathering
 from shared.events.pending import Pending
 
@@ -98,17 +98,14 @@ def driver_of(session: Session) -> Any:
 
 
 async def _send(connection: PoolProxiedConnection, facts: list[Pending], topics: tuple[str, ...]) -> None:
-    adapted: Any = connection.dbapi_connection
-    # SQLAlchemy sends BEGIN with its first statement; there may have been none.
-    if adapted._transaction is None:  # noqa: SLF001
-        await adapted._start_transaction()  # noqa: SLF001
-    driver = adapted.driver_connection
-    await write_now(driver, [fact for fact in facts if fact.at is None])
-    if later := [fact for fact in facts if fact.at]:
-        await driver.execute(LATER, *zip(*later, strict=True))
-    if not wakeup.wired():
-        # A process without a wire (a command, a test) says it inside the transaction: slower, and seldom.
-        await driver.execute(NOTIFY, wakeup.CHANNEL, ",".join(topics))
+    driver = await begin(connection.dbapi_connection)
+    with may_be_lost():
+        await write_now(driver, [fact for fact in facts if fact.at is None])
+        if later := [fact for fact in facts if fact.at]:
+            await driver.execute(LATER, *zip(*later, strict=True))
+        if not wakeup.wired():
+            # A process without a wire (a command, a test) says it inside the transaction: slower, and seldom.
+            await driver.execute(NOTIFY, wakeup.CHANNEL, ",".join(topics))
 
 
 async def write_now(driver: Connection, facts: list[Pending]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -43,15 +44,24 @@ def test_the_basket_changes_and_empties(visitor: Visitor) -> None:
 def test_a_free_place_costs_no_card(visitor: Visitor) -> None:
     email = f"cy.{uuid4().hex[:8]}@example.org"
     visitor.puts_places_into_the_basket(1, concert="Open floor")
+    visitor.orders_for_nothing(email=email)
+
+    assert visitor.site.mails_to(email, containing="ticket")
+
+
+def test_places_are_kept_longer_and_what_was_removed_comes_back(visitor: Visitor) -> None:
+    visitor.puts_places_into_the_basket(1)
     page = visitor.page
     page.goto(visitor.site.url("cart"))
-    page.get_by_role("link", name="Check out").click()
-    page.get_by_label("Your name").fill("Cy Cole")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_role("button", name="Order", exact=True).click()
+    page.get_by_role("button", name=re.compile("Keep them 15 more minutes")).click()
+    expect(page.get_by_role("main")).to_contain_text("kept longer once already")
 
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Order RA-"))
-    assert visitor.site.mails_to(email, containing="ticket")
+    visitor.puts_juice_into_the_basket(1)
+    page.goto(visitor.site.url("cart"))
+    page.get_by_role("button", name=f"Remove {PRODUCT}").click()
+    page.get_by_role("button", name=f"Undo: put {PRODUCT} back").click()
+
+    expect(page.get_by_role("spinbutton", name=f"Quantity of {PRODUCT}")).to_have_value("1")
 
 
 def test_words_are_found_in_the_journal_and_in_the_shop(visitor: Visitor) -> None:
@@ -91,3 +101,46 @@ def test_staff_change_a_title(staff: Page, site: RunningSite, app: str, path: st
     staff.get_by_role("button", name="Save", exact=True).click()
 
     expect(staff.get_by_role("heading", level=1)).to_have_text(changed)
+
+
+def test_an_editor_writes_and_publishes(staff: Page, site: RunningSite) -> None:
+    title = f"Snow at last {uuid4().hex[:6]}"
+    staff.goto(site.url("blog", "/admin/posts/new/"))
+    staff.get_by_label("Title", exact=True).fill(title)
+    staff.locator("textarea[name=body]").fill("The children went to school by sledge.")
+    staff.get_by_role("button", name="Save", exact=True).click()
+    staff.get_by_role("button", name="Publish").click()
+    staff.get_by_role("link", name="See it").click()
+
+    expect(staff.get_by_role("heading", level=1)).to_have_text(title)
+    expect(staff.get_by_role("main")).to_contain_text("by sledge")
+
+
+def test_a_steward_makes_an_evening_and_lets_a_guest_in(staff: Page, visitor: Visitor, site: RunningSite) -> None:
+    title = f"Stories by the stove {uuid4().hex[:6]}"
+    staff.goto(site.url("events", "/admin/entries/new/"))
+    staff.get_by_label("Title", exact=True).fill(title)
+    staff.get_by_label("Begins").fill(f"{datetime.now(UTC) + timedelta(days=5):%Y-%m-%dT19:30}")
+    staff.get_by_label("State").select_option("published")
+    staff.get_by_role("button", name="Save", exact=True).click()
+    staff.get_by_role("link", name="Add a kind of ticket").click()
+    staff.get_by_label("Name", exact=True).fill("Seat by the stove")
+    staff.get_by_label("Price").fill("0")
+    staff.get_by_label("Places").fill("4")
+    staff.get_by_role("button", name=re.compile("Save|Add")).click()
+    expect(staff.get_by_role("main")).to_contain_text("Seat by the stove")
+
+    email = f"cy.{uuid4().hex[:8]}@example.org"
+    visitor.puts_places_into_the_basket(1, concert=title)
+    visitor.orders_for_nothing(email=email)
+    (mail,) = site.mails_to(email, containing="ticket")
+    visitor.page.goto(re.findall(r"http://localhost:\d+/tickets/[\w-]+/", str(mail["text"]))[0])
+    code = visitor.page.locator(".pass-code").inner_text()
+    staff.goto(site.url("events", "/admin/check-in/"))
+    staff.get_by_label("Code").fill(code)
+    staff.get_by_role("button", name="Check in").click()
+
+    expect(staff.get_by_role("main")).to_contain_text("Welcome in")
+    staff.get_by_label("Code").fill(code)
+    staff.get_by_role("button", name="Check in").click()
+    expect(staff.get_by_role("main")).to_contain_text("Not let in")

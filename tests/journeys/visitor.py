@@ -53,6 +53,15 @@ class Visitor:
         self.page.get_by_role("button", name=re.compile("Order and pay")).click()
         expect(self.page.get_by_role("heading", name="Pay with a test card")).to_be_visible()
 
+    def orders_for_nothing(self, *, email: str, name: str = "Cy Cole") -> None:
+        """What is free needs no card."""
+        self.page.goto(self.site.url("cart"))
+        self.page.get_by_role("link", name="Check out").click()
+        self.page.get_by_label("Your name").fill(name)
+        self.page.get_by_label("E-mail address").fill(email)
+        self.page.get_by_role("button", name="Order", exact=True).click()
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile("Order RA-"))
+
     def pays(self, card: str = "4200 0000 0000 0091") -> None:
         self.page.get_by_role("button", name=card).click()
 

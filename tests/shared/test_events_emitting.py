@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.db.session import create_engine, engine, get_session, transaction, use_engine
 from shared.events.bus import DomainFact, emit_event
+from shared.events.connection import ConnectionLost, begin
 from shared.events.testing import emitted
 from shared.events.wakeup import Wire
 from shared.models import KeyValue
@@ -142,3 +143,16 @@ async def test_whatever_a_transaction_emits_is_one_statement(
 
     assert (len(told), len(asked)) == (1, expected)
     assert len(await notes()) == facts * 2
+
+
+async def test_a_transaction_that_cannot_begin_is_told_as_a_connection_that_is_gone() -> None:
+    async with engine().connect() as held:
+        below = (await held.get_raw_connection()).dbapi_connection
+        async with get_session() as other:
+            mine = below.driver_connection.get_server_pid()
+            await other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": mine})
+
+        with pytest.raises(ConnectionLost):
+            await begin(below)
+
+        await held.invalidate()
