@@ -1,4 +1,4 @@
-"""The names of our drawings, which a product, a producer or an evening may have instead of a picture."""
+"""Our drawings, one of which a product, a producer or an evening may have instead of a picture."""
 
 import re
 from pathlib import Path
@@ -6,17 +6,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-STATIC = Path(__file__).parent / "static"
-NAMES = tuple(
-    sorted(
-        {
-            *re.findall(r"^([a-z-]+): \|$", (STATIC / "drawings.yaml").read_text("utf-8"), re.MULTILINE),
-            *(path.stem for path in (STATIC / "images/illustrations").glob("*.svg")),
-        }
-    )
-)
+SHAPES = Path(__file__).parent / "static/drawings.yaml"
+NAMES = tuple(sorted(re.findall(r"^([a-z-]+): \|$", SHAPES.read_text("utf-8"), re.MULTILINE)))
 # As a form offers them.
 CHOICES = (("", "None"), *((name, name.replace("-", " ").capitalize()) for name in NAMES))
+
+
+def lasting_address(name: str) -> str:
+    """For rows and other apps: it outlives the next build, and every app has it."""
+    return f"/static/images/drawings.svg#{name}"
 
 
 def _known(name: str) -> str:

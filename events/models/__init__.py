@@ -2,8 +2,9 @@
 
 from events.models.calendar import COLOURS, Calendar
 from events.models.entry import Entry
+from events.models.happening import Happening, Prices
 from events.models.hold import Hold
 from events.models.ticket import Ticket
 from events.models.ticket_type import TicketType
 
-__all__ = ["COLOURS", "Calendar", "Entry", "Hold", "Ticket", "TicketType"]
+__all__ = ["COLOURS", "Calendar", "Entry", "Happening", "Hold", "Prices", "Ticket", "TicketType"]

@@ -1,16 +1,16 @@
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from events.models.calendar import Calendar
+from events.models.happening import Happening, Prices
 from events.models.ticket_type import TicketType
 from shared.containers import AboutContent
 from shared.db.base import Base, changed, created, pk, ref
 
 
-class Entry(AboutContent, Base):
+class Entry(Happening, AboutContent, Base):
     """Something that happens once, at a place and time. A weekly thing is many entries with one `uid`.
 
     `ends_at` is the moment after it: an all-day entry ends at the next midnight of its `zone`.
@@ -50,24 +50,5 @@ class Entry(AboutContent, Base):
     ticket_types: Mapped[list[TicketType]] = relationship(lazy="raise", order_by="TicketType.position, TicketType.id")
 
     @property
-    def path(self) -> str:
-        return f"/entries/{self.id}-{self.slug}/"
-
-    @property
-    def is_cancelled(self) -> bool:
-        return self.status == "cancelled"
-
-    @property
-    def cheapest(self) -> TicketType | None:
-        return min(self.ticket_types, key=lambda kind: kind.price, default=None)
-
-    @property
-    def is_sold_out(self) -> bool:
-        return bool(self.ticket_types) and all(kind.left <= 0 for kind in self.ticket_types)
-
-    def days(self, zone: ZoneInfo) -> list[date]:
-        """Every day it touches, as seen in `zone`; an all-day entry keeps the days it was given."""
-        seen = ZoneInfo(self.zone) if self.all_day else zone
-        first = self.starts_at.astimezone(seen).date()
-        last = max(self.starts_at, self.ends_at - timedelta(microseconds=1)).astimezone(seen).date()
-        return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    def prices(self) -> Prices | None:
+        return Prices.of(self.ticket_types)

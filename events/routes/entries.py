@@ -4,7 +4,7 @@ from quart import Blueprint, Response, g, redirect
 
 from events.routes.paging import page_number
 from events.routes.views import days_of, entry_context
-from events.services import calendars, entries
+from events.services import calendars, listings
 from events.services.structured import entry_json_ld
 from shared.browser.app.redis_cacher import cached
 from shared.browser.app.utils.htmx import page
@@ -23,7 +23,7 @@ def _tags(entry_id: int, **_: str) -> list[str]:
 @cached(tags=["events"], query=["page"])
 async def index() -> Response:
     now = utcnow()
-    listing = await entries.list_upcoming(g.session, now=now, page=page_number())
+    listing = await listings.list_upcoming(g.session, now=now, page=page_number())
     found = await calendars.list_all(g.session)
     days = days_of(listing.entries)
     return await page("events/entries/index.html", listing=listing, days=days, calendars=found, now=now)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from quart import Blueprint, Response, g
 
 from events.models import Calendar
-from events.services import calendars, entries, feeds
+from events.services import calendars, entries, feeds, listings
 from shared.browser.app.redis_cacher import cached
 from shared.browser.app.utils.settings import current_settings
 from shared.browser.app.utils.templates import render_alone
@@ -26,7 +26,7 @@ async def index() -> Response:
 @cached(tags=["events"])
 async def rss() -> Response:
     """What is on next, for readers of feeds."""
-    found = await entries.list_next(g.session, now=utcnow(), limit=40)
+    found = await listings.list_next(g.session, now=utcnow(), limit=40)
     return Response(render_alone("events/feeds/rss.xml", entries=found), mimetype="application/rss+xml")
 
 
@@ -46,7 +46,7 @@ async def entry(entry_id: int, slug: str) -> Response:
 
 async def _feed(calendar: Calendar | None) -> Response:
     now = utcnow()
-    found = await entries.list_between(g.session, now - PAST, now + AHEAD, calendar=calendar, limit=2000)
+    found = await listings.list_for_feed(g.session, now - PAST, now + AHEAD, calendar=calendar)
     settings = current_settings()
     name = calendar.name if calendar else settings.site.name
     return _answer(feeds.write(found, settings, name=name), calendar.slug if calendar else "all")

@@ -6,7 +6,7 @@ from quart import Blueprint, Response, g, jsonify, request
 
 from events.forms import BindHolds, ChangeHold
 from events.models import Hold
-from events.services import answers, entries, holds, lines, people, reservations, tickets
+from events.services import answers, holds, lines, listings, people, reservations, tickets
 from shared.browser.app.utils.parsing import small_number
 from shared.browser.app.utils.settings import current_settings
 from shared.containers import ContainerType
@@ -67,12 +67,12 @@ async def index_tickets() -> Response:
 async def index_cards() -> Response:
     """What is next, or what is at `paths`."""
     if "paths" in request.args:
-        named = await entries.list_at(g.session, request.args["paths"].split(",")[:MOST_PATHS], now=utcnow())
+        named = await listings.list_at(g.session, request.args["paths"].split(",")[:MOST_PATHS], now=utcnow())
         return jsonify({"cards": [answers.card(entry, current_settings()) | {"path": path} for path, entry in named]})
     kind, limit = request.args.get("container_type"), request.args.get("limit", 6, type=small_number)
     container = (_container(kind), request.args.get("container_id", 0, type=small_number)) if kind else None
     words = request.args.get("q", "")[:200].replace("\0", "")
-    found = await entries.list_next(g.session, now=utcnow(), container=container, words=words, limit=min(limit, 50))
+    found = await listings.list_next(g.session, now=utcnow(), container=container, words=words, limit=min(limit, 50))
     return jsonify({"cards": [answers.card(entry, current_settings()) for entry in found]})
 
 

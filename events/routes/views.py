@@ -8,6 +8,7 @@ from quart import g
 
 from events.models import Entry, TicketType
 from events.services import entries, months, ticket_types
+from events.services.listings import Listed
 from shared.browser.app.authz import reach_of
 from shared.browser.app.utils.settings import current_settings
 from shared.models import Role
@@ -26,7 +27,7 @@ async def entry_context(entry_id: int) -> dict[str, Any]:
     }
 
 
-def days_of(found: Sequence[Entry]) -> list[tuple[date, list[Entry]]]:
+def days_of(found: Sequence[Listed]) -> list[tuple[date, list[Listed]]]:
     return months.by_first_day(found, current_settings().site.tz)
 
 

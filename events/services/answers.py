@@ -5,15 +5,16 @@ from typing import Any
 
 from babel.numbers import format_currency
 
-from events.models import Entry, Ticket
+from events.models import Prices, Ticket
 from events.services import pdf, wording
+from events.services.listings import Listed
 from shared.config import Settings
 from shared.utils import host_url
 
 Answer = dict[str, Any]
 
 
-def card(entry: Entry, settings: Settings) -> Answer:
+def card(entry: Listed, settings: Settings) -> Answer:
     return {
         "title": entry.title,
         "url": host_url(settings, "events", entry.path),
@@ -23,20 +24,20 @@ def card(entry: Entry, settings: Settings) -> Answer:
         "place": entry.venue,
         "text": entry.summary,
         "starts_at": entry.starts_at.isoformat(),
-        "price": price(entry, settings),
+        "price": price(entry.prices, settings),
     }
 
 
-def price(entry: Entry, settings: Settings) -> str | None:
-    """Free, £8.00, from £8.00, or Sold out; None for what has no tickets."""
-    if (cheapest := entry.cheapest) is None:
+def price(prices: Prices | None, settings: Settings) -> str | None:
+    """Free, Some places free, £8.00, from £8.00, or Sold out; None for what has no tickets."""
+    if prices is None:
         return None
-    if entry.is_sold_out:
+    if prices.sold_out:
         return "Sold out"
-    if cheapest.price == 0 and len(entry.ticket_types) == 1:
-        return "Free"
-    amount = str(format_currency(cheapest.price / 100, cheapest.currency, locale=settings.site.locale))
-    return amount if len({kind.price for kind in entry.ticket_types}) == 1 else f"from {amount}"
+    if prices.lowest == 0:
+        return "Some places free" if prices.differ else "Free"
+    amount = str(format_currency(prices.lowest / 100, prices.currency, locale=settings.site.locale))
+    return f"from {amount}" if prices.differ else amount
 
 
 def ticket(found: Ticket, settings: Settings, *, with_pdf: bool = False) -> Answer:

@@ -7,11 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from events.models import Entry
+from events.services.listings import Told
 from shared.config import Settings
 from shared.utils import host_url
 
 
-def write(found: Iterable[Entry], settings: Settings, *, name: str) -> str:
+def write(found: Iterable[Entry | Told], settings: Settings, *, name: str) -> str:
     # Here, not above: only those who ask for a feed pay for it.
     from icalendar import Calendar
 
@@ -27,7 +28,7 @@ def write(found: Iterable[Entry], settings: Settings, *, name: str) -> str:
     return text
 
 
-def _event(entry: Entry, settings: Settings) -> Any:
+def _event(entry: Entry | Told, settings: Settings) -> Any:
     from icalendar import Event
 
     event = Event()
@@ -44,7 +45,7 @@ def _event(entry: Entry, settings: Settings) -> Any:
     return event
 
 
-def _add_times(event: Any, entry: Entry) -> None:
+def _add_times(event: Any, entry: Entry | Told) -> None:
     start, end = entry.starts_at, entry.ends_at
     if entry.all_day:
         zone = ZoneInfo(entry.zone)
@@ -56,11 +57,11 @@ def _add_times(event: Any, entry: Entry) -> None:
         event.add("dtend", end)
 
 
-def _uid(entry: Entry) -> str:
+def _uid(entry: Entry | Told) -> str:
     # Every date of a series is an entry of its own here, so each needs a name of its own there.
     return f"{entry.recurrence_id}_{entry.uid}" if entry.recurrence_id else entry.uid
 
 
-def _plain(entry: Entry) -> str:
+def _plain(entry: Entry | Told) -> str:
     text = re.sub(r"</(p|h\d|li|div)>|<br ?/?>", "\n", entry.description)
     return unescape(re.sub(r"<[^>]+>", "", text)).strip() or entry.summary

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from events.models import Entry, Hold, TicketType
 from events.services import ticket_types, wording
 from shared.config import Settings
+from shared.drawings import lasting_address
 from shared.utils import host_url
 
 Line = dict[str, Any]
@@ -30,7 +31,7 @@ def _line(hold: Hold, ticket_type: TicketType, entry: Entry, settings: Settings)
         "quantity": hold.quantity,
         "max_quantity": ticket_type.max_per_order,
         "url": host_url(settings, "events", entry.path),
-        "image_url": entry.image_url,
+        "image_url": entry.image_url or (entry.illustration and lasting_address(entry.illustration)),
         "container_type": entry.calendar.container_type,
         "container_id": entry.calendar.container_id,
         "hold_id": hold.token,

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from events.models import Calendar, Entry
-from events.services import entries
+from events.models import Calendar
+from events.services import listings
+from events.services.listings import Dated, Listed
 from shared.errors import NotFound
 
 
@@ -64,7 +65,7 @@ async def get(
     start, end = midnight(weeks[0][0], zone), midnight(weeks[-1][-1] + timedelta(days=1), zone)
     # An all-day entry of another zone may begin up to a day beside ours.
     near = timedelta(days=1)
-    found = await entries.list_between(session, start - near, end + near, calendar=calendar)
+    found = await listings.list_between(session, start - near, end + near, calendar=calendar)
     return Month(first, _weeks(first, weeks, by_day(found, zone), today=now.astimezone(zone).date()))
 
 
@@ -80,37 +81,36 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def by_day(found: Sequence[Entry], zone: ZoneInfo) -> dict[date, list[Entry]]:
+def by_day(found: Sequence[Dated], zone: ZoneInfo) -> dict[date, list[Dated]]:
     """Under every day that an entry touches."""
-    days: dict[date, list[Entry]] = {}
+    days: dict[date, list[Dated]] = {}
     for entry in found:
         for day in entry.days(zone):
             days.setdefault(day, []).append(entry)
     return days
 
 
-def by_first_day(found: Sequence[Entry], zone: ZoneInfo) -> list[tuple[date, list[Entry]]]:
+def by_first_day(found: Sequence[Listed], zone: ZoneInfo) -> list[tuple[date, list[Listed]]]:
     """Each entry once, under the day on which it begins."""
-    days: dict[date, list[Entry]] = {}
+    days: dict[date, list[Listed]] = {}
     for entry in found:
         days.setdefault(entry.days(zone)[0], []).append(entry)
     return sorted(days.items())
 
 
-def _entry(entry: Entry) -> DayEntry:
-    own = entry.calendar
+def _entry(entry: Dated) -> DayEntry:
     return DayEntry(
         entry.title,
         entry.path,
         entry.starts_at,
         entry.all_day,
         entry.is_cancelled,
-        calendar=own.name,
-        colour=own.colour,
+        calendar=entry.calendar,
+        colour=entry.colour,
     )
 
 
-def _weeks(first: date, weeks: list[list[date]], entries: dict[date, list[Entry]], *, today: date) -> list[list[Day]]:
+def _weeks(first: date, weeks: list[list[date]], entries: dict[date, list[Dated]], *, today: date) -> list[list[Day]]:
     def cell(day: date) -> Day:
         shown = [_entry(entry) for entry in entries.get(day, [])]
         return Day(day, day.month != first.month, day == today, shown)

@@ -4,18 +4,18 @@ from datetime import timedelta
 
 from babel.dates import format_date, format_datetime, format_time
 
-from events.models import Entry
+from events.models import Happening
 from shared.config import Site
 
 
-def moment(entry: Entry, site: Site) -> str:
+def moment(entry: Happening, site: Site) -> str:
     """Fri 4 Dec 2026, 19:30 — or the day alone, when it is all day."""
     if entry.all_day:
         return str(format_date(entry.days(site.tz)[0], "EEE d MMM y", locale=site.locale))
     return str(format_datetime(entry.starts_at, "EEE d MMM y, HH:mm", tzinfo=site.tz, locale=site.locale))
 
 
-def span(entry: Entry, site: Site) -> str:
+def span(entry: Happening, site: Site) -> str:
     """With the end, and with the zone said in words: Fri 4 Dec 2026, 19:30 to 21:30 (London time)."""
     days = entry.days(site.tz)
     if entry.all_day:

@@ -5,6 +5,7 @@ from typing import Any
 from market.services.cards import Card
 from market.services.offers import Offer
 from shared.config import Settings
+from shared.drawings import lasting_address
 from shared.infrastructure.static_files import asset_address
 from shared.utils import host_url
 
@@ -13,8 +14,12 @@ asset = asset_address()
 
 def picture(card: Card, settings: Settings) -> str:
     """The product's own picture, or the drawing that stands in for it."""
-    path = card.image_url or asset(f"images/illustrations/{card.illustration}.svg")
-    return path if path.startswith("https://") else host_url(settings, "market", path)
+    return uploaded(card, settings) or lasting_address(card.illustration)
+
+
+def uploaded(card: Card, settings: Settings) -> str | None:
+    path = card.image_url
+    return host_url(settings, "market", path) if path and not path.startswith("https://") else path
 
 
 def line(offer: Offer, quantity: int, settings: Settings) -> dict[str, Any]:
@@ -50,7 +55,8 @@ def teaser(card: Card, settings: Settings) -> dict[str, Any]:
         "title": card.title,
         "path": card.path,
         "url": host_url(settings, "market", card.path),
-        "image_url": picture(card, settings),
+        "image_url": uploaded(card, settings),
+        "illustration": card.illustration,
         "meta": " · ".join(part for part in (card.amount, card.producer) if part),
         "text": card.stock,
         "amount": card.amount,
@@ -64,13 +70,14 @@ def teaser(card: Card, settings: Settings) -> dict[str, Any]:
 def structured(offer: Offer, settings: Settings) -> dict[str, Any]:
     """https://schema.org/Product, for search engines."""
     card = offer.card
+    drawn = host_url(settings, "market", asset(f"images/illustrations/{card.illustration}.svg"))
     stock = "InStock" if offer.available else "OutOfStock"
     return {
         "@context": "https://schema.org",
         "@type": "Product",
         "name": card.title,
         "sku": str(card.id),
-        "image": picture(card, settings),
+        "image": uploaded(card, settings) or drawn,
         "brand": {"@type": "Brand", "name": card.producer or offer.marketplace},
         "offers": {
             "@type": "Offer",

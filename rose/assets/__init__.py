@@ -7,12 +7,12 @@ there says which name is current. Nothing that is built is committed.
 import sys
 from collections.abc import Callable
 
-from rose.assets import drawings, editor, fonts, icons, marks, packages, pictures, scripts, styles, touch_icons
+from rose.assets import drawings, editor, fonts, icons, marks, packages, scripts, styles, touch_icons
 from rose.assets.places import Places
 from rose.assets.shelf import Shelf
 
-# Pictures and fonts come before styles, which name them by their hashed names.
-PRODUCTS = (pictures, marks, drawings, touch_icons, fonts, icons, styles, scripts, editor)
+# Fonts come before styles, which name them by their hashed names.
+PRODUCTS = (marks, drawings, touch_icons, fonts, icons, styles, scripts, editor)
 
 
 def build(*, quiet: bool = False) -> None:

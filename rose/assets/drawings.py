@@ -1,10 +1,11 @@
 """Drawings of goods and evenings, and wide scenes for stories, in our colours for light and dark.
 
-Their shapes stand in shared/static/drawings.yaml and scenes.yaml.
+Their shapes stand in shared/static/drawings.yaml and scenes.yaml. All drawings are in one sheet as well, where
+`drawings.svg#bread` shows one of them: a list of goods costs one request, however many it shows.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import yaml
@@ -23,6 +24,7 @@ COLOURS = {
     "umber": ("#6b4226", "#8a5c39"),
     "crust": ("#b36f2f", "#c07f40"),
     "gold": ("#e2ad62", "#e6b671"),
+    "peach": ("#f2a765", "#f5b57c"),
     "orange": ("#d8712d", "#e07d3b"),
     "cream": ("#f8e9cb", "#f5e2bd"),
     "white": ("#fffaf0", "#fff4e2"),
@@ -45,33 +47,58 @@ GROUNDS = (
 LINES = ".line { fill: none; stroke-linecap: round; stroke-linejoin: round; }"
 
 
+# From the top of one drawing to the top of the next in the sheet.
+STEP = 400
+
+
 def plan(places: Places) -> Plan:
-    sources = {places.static / "drawings.yaml": draw, places.static / "scenes.yaml": paint}
-    inputs = [source for source in sources if source.exists()]
+    inputs = [places.static / name for name in ("drawings.yaml", "scenes.yaml")]
 
     def make(_named: Named) -> dict[str, bytes]:
-        return {name: text.encode() for source in inputs for name, text in _svgs(source, sources[source])}
+        drawings, scenes = (_shapes(path) for path in inputs)
+        made = {
+            **{f"images/illustrations/{name}.svg": draw(name, body) for name, body in drawings.items()},
+            **{f"images/scenes/{name}.svg": paint(body) for name, body in scenes.items()},
+            "images/drawings.svg": sheet(drawings),
+        }
+        return {name: text.encode() for name, text in made.items()}
 
     return Plan("drawings", inputs, make)
 
 
 def draw(name: str, body: str) -> str:
     """A whole SVG of one thing, on a patch of ground."""
-    ground = f'<path class="ground" d="{GROUNDS[len(name) % len(GROUNDS)]}"/>'
-    shadow = '<path class="line line-ink" stroke-width="5" opacity=".25" d="M126 276H354"/>'
-    return _svg(480, 320, ground + shadow + body)
+    return _svg(480, 320, _grounded(name, body))
 
 
-def paint(_name: str, body: str) -> str:
+def paint(body: str) -> str:
     """A whole SVG of one scene, which fills its frame."""
     return _svg(960, 540, body)
 
 
-def _svgs(source: Path, finish: Callable[[str, str], str]) -> Iterator[tuple[str, str]]:
-    shapes: dict[str, str] = yaml.safe_load(source.read_text("utf-8"))
-    folder = "scenes" if finish is paint else "illustrations"
-    for name, body in shapes.items():
-        yield f"images/{folder}/{name}.svg", finish(name, body)
+def sheet(drawings: dict[str, str]) -> str:
+    """One below the other, each with a view of its own name."""
+    stacked = "".join(
+        f'<view id="{name}" viewBox="0 {top} 480 320"/><g transform="translate(0 {top})">{_own(name, body)}</g>'
+        for top, (name, body) in zip(count(0, STEP), drawings.items(), strict=False)
+    )
+    return _svg(480, 320, stacked)
+
+
+def _own(name: str, body: str) -> str:
+    """With identifiers that no other drawing has."""
+    return re.sub(r'(\bid="|href="#)', rf"\1{name}-", _grounded(name, body))
+
+
+def _grounded(name: str, body: str) -> str:
+    ground = f'<path class="ground" d="{GROUNDS[len(name) % len(GROUNDS)]}"/>'
+    shadow = '<path class="line line-ink" stroke-width="5" opacity=".25" d="M126 276H354"/>'
+    return ground + shadow + body
+
+
+def _shapes(source: Path) -> dict[str, str]:
+    shapes: dict[str, str] = yaml.safe_load(source.read_text("utf-8")) if source.exists() else {}
+    return shapes
 
 
 def _svg(width: int, height: int, body: str) -> str:

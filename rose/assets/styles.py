@@ -10,19 +10,18 @@ from rose.assets.node import run_node
 from rose.assets.places import Places
 from rose.assets.plan import Named, Plan
 
-# Style sheets name pictures and fonts relative to their own folder; both end up in one place, hashed.
-STATIC_FILE = re.compile(r"url\(\s*([\"']?)\.\./((?:images|fonts)/[^)\"']+)\1\s*\)")
+# Style sheets name fonts relative to their own folder; they end up beside them, hashed.
+FONT = re.compile(r"url\(\s*([\"']?)\.\./(fonts/[^)\"']+)\1\s*\)")
 
 
 def plan(places: Places) -> Plan:
     sheets = sorted((places.static / "css").rglob("*.css"))
-    pictures = list((places.static / "images").rglob("*"))
 
     def make(named: Named) -> dict[str, bytes]:
         cards = bundle(places, places.static / "css/koenig-cards.css")
         return {"app.css": _tailwind(places, named), "koenig-cards.css": cards["koenig-cards.css"]}
 
-    return Plan("styles", [*sheets, *pictures, *places.templates(), places.lock, places.config], make)
+    return Plan("styles", [*sheets, *places.templates(), places.lock, places.config], make)
 
 
 def _tailwind(places: Places, named: Named) -> bytes:
@@ -32,4 +31,4 @@ def _tailwind(places: Places, named: Named) -> bytes:
         wanted = f'@import "{places.static / "css/app.css"}";\n{tokens(load(places.config))}'
         entry.write_text(wanted)
         run_node([cli, "-i", entry, "-o", out, "--minify"], cwd=places.root)
-        return STATIC_FILE.sub(lambda found: f"url({named(found[2])})", out.read_text()).encode()
+        return FONT.sub(lambda found: f"url({named(found[2])})", out.read_text()).encode()

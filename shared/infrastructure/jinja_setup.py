@@ -10,7 +10,7 @@ from quart import Quart
 from shared.browser.app.filters import filters_for
 from shared.config import Settings
 from shared.infrastructure import urls
-from shared.infrastructure.static_files import asset_address, icon_address
+from shared.infrastructure.static_files import asset_address, piece_address
 
 
 def use_templates(app: Quart, settings: Settings) -> None:
@@ -29,7 +29,8 @@ def use_templates(app: Quart, settings: Settings) -> None:
     environment.filters.update(filters_for(settings.site))
     environment.globals.update(
         asset=asset_address(),
-        icon_address=icon_address(),
+        icon_address=piece_address("icons.svg"),
+        drawing=piece_address("images/drawings.svg"),
         site=settings.site,
         features=settings.features,
         coop_url=urls.coop_url,

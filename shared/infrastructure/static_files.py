@@ -78,20 +78,20 @@ def asset_address(folder: Path = DIST) -> Callable[[str], str]:
     return asset
 
 
-def icon_address(folder: Path = DIST) -> Callable[[str], str]:
-    """`icon_address("carrot")` for templates: where that icon stands in the sprite."""
+def piece_address(sheet: str, folder: Path = DIST) -> Callable[[str], str]:
+    """Where one icon of `icons.svg` stands, or one drawing of `images/drawings.svg`."""
     asset = asset_address(folder)
 
     @cache
     def drawn() -> frozenset[str]:
-        sprite = folder / asset("icons.svg").removeprefix("/static/")
-        return frozenset(re.findall(r'<symbol id="([\w-]+)"', sprite.read_text("utf-8")))
+        text = (folder / asset(sheet).removeprefix("/static/")).read_text("utf-8")
+        return frozenset(re.findall(r'<(?:symbol|view) id="([\w-]+)"', text))
 
     def address(name: str) -> str:
-        """Raises `NoSuchAsset` for an icon that no template and no line of icons.txt names."""
+        """Raises `NoSuchAsset` for an icon that no template and no line of icons.txt names, or that nobody drew."""
         if name not in drawn():
-            raise NoSuchAsset(f'There is no icon "{name}" in the sprite: name it in icons.txt.')
-        return f"{asset('icons.svg')}#{name}"
+            raise NoSuchAsset(f'There is no "{name}" in {sheet}: a slip in its name, or an icon to name in icons.txt.')
+        return f"{asset(sheet)}#{name}"
 
     return address
 

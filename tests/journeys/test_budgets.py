@@ -50,7 +50,7 @@ class Meter:
 
     def _finished(self, event: dict[str, Any]) -> None:
         if kind := self.kinds.get(event["requestId"]):
-            self.visit.requests += kind != "Image"
+            self.visit.requests += 1
             self.visit.sizes[kind] = self.visit.sizes.get(kind, 0) + event["encodedDataLength"]
 
 

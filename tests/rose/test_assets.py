@@ -13,6 +13,7 @@ from rose import assets
 from rose.assets.errors import BuildFailed
 from rose.assets.places import Places
 from shared.design import Design
+from shared.drawings import NAMES
 from shared.infrastructure.found.raster import paint
 from shared.palette import palette
 
@@ -34,7 +35,6 @@ def places(tmp_path):
         "js/koenig-cards.js",
         "js/passkeys.js",
         "js/rich-text.js",
-        "images/rose.svg",
     ):
         path = tmp_path / "shared/static" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -163,12 +163,27 @@ def test_an_icon_that_is_listed_and_shown_nowhere_is_named(places):
         build(places)
 
 
-def test_a_style_sheet_finds_its_pictures_under_their_hashed_names(places):
-    write(places.root, "css/app.css", '.logo { background: url("../images/rose.svg") }')
+def test_a_style_sheet_finds_its_font_under_its_hashed_name(places):
+    write(places.root, "css/app.css", '@font-face { font-family: D; src: url("../fonts/domine.woff2") }')
 
     build(places)
 
-    assert f"url({built(places, 'images/rose.svg').relative_to(places.dist)})" in built(places, "app.css").read_text()
+    font = built(places, "fonts/domine.woff2").relative_to(places.dist)
+    assert f"url({font})" in built(places, "app.css").read_text()
+
+
+def test_one_sheet_has_a_view_of_every_drawing_and_names_nothing_twice():
+    assets.build(quiet=True)
+
+    sheet = built(Places(), "images/drawings.svg").read_text()
+
+    views = re.findall(r'<view id="([a-z-]+)" viewBox="0 (\d+) 480 320"/><g transform="translate\(0 (\d+)\)">', sheet)
+    assert {name for name, _, _ in views} == set(NAMES)
+    assert len({top for _, top, _ in views}) == len(views)
+    assert all(seen == drawn for _, seen, drawn in views)
+    named = re.findall(r'\bid="([^"]+)"', sheet)
+    assert len(named) == len(set(named))
+    assert set(re.findall(r'href="#([^"]+)"', sheet)) <= set(named)
 
 
 def test_the_mark_and_the_icons_of_phones_have_the_accent_of_the_configuration(places):

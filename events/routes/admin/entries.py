@@ -8,7 +8,7 @@ from events.forms import SaveEntry
 from events.models import Calendar, Entry
 from events.routes.admin.entry_words import values_of, words_of
 from events.routes.paging import page_number
-from events.services import calendars, entries, programme
+from events.services import calendars, entries, listings, programme
 from events.services.programme import Words
 from shared.browser.app.authz import reach_of, require
 from shared.browser.app.errors import status_of
@@ -30,7 +30,7 @@ async def index() -> Response:
     past = request.args.get("when") == "past"
     chosen = request.args.get("calendar", type=small_number)
     number = page_number()
-    listing = await entries.list_for_admin(g.session, within=_own(), past=past, calendar_id=chosen, page=number)
+    listing = await listings.list_for_admin(g.session, within=_own(), past=past, calendar_id=chosen, page=number)
     context: dict[str, Any] = {"past": past, "chosen": chosen, "saved": request.args.get("saved")}
     tabs = _tabs(await calendars.list_all(g.session, within=_own()), "past" if past else "coming")
     return await page("events/admin/entries/index.html", listing=listing, calendar_tabs=tabs, **context)

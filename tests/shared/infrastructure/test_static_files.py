@@ -5,7 +5,13 @@ import json
 import pytest
 from quart import Quart
 
-from shared.infrastructure.static_files import AssetsMissing, NoSuchAsset, asset_address, icon_address, use_static_files
+from shared.infrastructure.static_files import (
+    AssetsMissing,
+    NoSuchAsset,
+    asset_address,
+    piece_address,
+    use_static_files,
+)
 
 NAME = "app-0123456789abcdef.css"
 DRAWING, SPRITE = "images/hall-0123456789abcdef.svg", "icons-0123456789abcdef.svg"
@@ -79,10 +85,10 @@ async def test_a_picture_is_found_under_its_plain_name_but_not_kept_for_long(cli
 
 
 def test_an_icon_that_was_not_built_is_told(dist):
-    assert icon_address(dist)("carrot") == f"/static/{SPRITE}#carrot"
+    assert piece_address("icons.svg", dist)("carrot") == f"/static/{SPRITE}#carrot"
 
     with pytest.raises(NoSuchAsset, match="karrot"):
-        icon_address(dist)("karrot")
+        piece_address("icons.svg", dist)("karrot")
 
 
 def test_a_template_gets_the_current_address(dist):
