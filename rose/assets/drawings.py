@@ -5,7 +5,6 @@ Their shapes stand in shared/static/drawings.yaml and scenes.yaml. All drawings 
 """
 
 import re
-from itertools import count
 from pathlib import Path
 
 import yaml
@@ -47,8 +46,9 @@ GROUNDS = (
 LINES = ".line { fill: none; stroke-linecap: round; stroke-linejoin: round; }"
 
 
-# From the top of one drawing to the top of the next in the sheet.
-STEP = 400
+# In the sheet all lie on top of each other, and only the one that the address names is seen. Views side by side
+# would do as well, but browsers then walk through all of them to draw one.
+ONE_AT_A_TIME = ".drawing:not(:target) { display: none; }"
 
 
 def plan(places: Places) -> Plan:
@@ -77,12 +77,8 @@ def paint(body: str) -> str:
 
 
 def sheet(drawings: dict[str, str]) -> str:
-    """One below the other, each with a view of its own name."""
-    stacked = "".join(
-        f'<view id="{name}" viewBox="0 {top} 480 320"/><g transform="translate(0 {top})">{_own(name, body)}</g>'
-        for top, (name, body) in zip(count(0, STEP), drawings.items(), strict=False)
-    )
-    return _svg(480, 320, stacked)
+    stacked = "".join(f'<g class="drawing" id="{name}">{_own(name, body)}</g>' for name, body in drawings.items())
+    return _svg(480, 320, stacked, rules=ONE_AT_A_TIME)
 
 
 def _own(name: str, body: str) -> str:
@@ -101,10 +97,10 @@ def _shapes(source: Path) -> dict[str, str]:
     return shapes
 
 
-def _svg(width: int, height: int, body: str) -> str:
+def _svg(width: int, height: int, body: str, *, rules: str = "") -> str:
     used = re.findall(r"[\w-]+", " ".join(re.findall(r'class="([^"]+)"', body)))
     light, dark = (_rules(used, place) for place in (0, 1))
-    style = f"<style>{LINES}{light}@media (prefers-color-scheme: dark) {{{dark}}}</style>"
+    style = f"<style>{rules}{LINES}{light}@media (prefers-color-scheme: dark) {{{dark}}}</style>"
     lines = "".join(line.strip() for line in body.splitlines())
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
     return f"{head}{style}{lines}</svg>"

@@ -85,7 +85,7 @@ def piece_address(sheet: str, folder: Path = DIST) -> Callable[[str], str]:
     @cache
     def drawn() -> frozenset[str]:
         text = (folder / asset(sheet).removeprefix("/static/")).read_text("utf-8")
-        return frozenset(re.findall(r'<(?:symbol|view) id="([\w-]+)"', text))
+        return frozenset(re.findall(r'<(?:symbol|g class="drawing") id="([\w-]+)"', text))
 
     def address(name: str) -> str:
         """Raises `NoSuchAsset` for an icon that no template and no line of icons.txt names, or that nobody drew."""
