@@ -3,17 +3,24 @@
 import unicodedata
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from events.models import Ticket
 from events.services import wording
 from shared import qr
 from shared.config import Settings
+from shared.palette import palette
 from shared.utils import host_url
 
 MM = 72 / 25.4
 LEFT, TOP, WIDTH = 22 * MM, 268 * MM, 166 * MM
-INK, SOFT, ROSE, LINE = "#2b2320", "#6b5f58", "#9b2f45", "#d8cdc3"
+
+
+class Inks(NamedTuple):
+    ink: str
+    soft: str
+    accent: str
+    line: str
 
 
 def draw(tickets: Sequence[Ticket], settings: Settings) -> bytes:
@@ -33,22 +40,24 @@ def draw(tickets: Sequence[Ticket], settings: Settings) -> bytes:
 
 
 def _page(canvas: Any, ticket: Ticket, settings: Settings) -> None:
-    canvas.setFillColor(ROSE)
+    inks = _inks(settings)
+    canvas.setFillColor(inks.accent)
     canvas.roundRect(LEFT, TOP, WIDTH, 5 * MM, 2 * MM, stroke=0, fill=1)
-    _text(canvas, settings.site.name, LEFT, TOP - 12 * MM, (SOFT, 11))
-    bottom = _lines(canvas, ticket.entry.title, TOP - 26 * MM, (INK, 26, True))
-    bottom = _lines(canvas, wording.span(ticket.entry, settings.site), bottom - 4 * MM, (INK, 13))
+    _text(canvas, settings.site.name, LEFT, TOP - 12 * MM, (inks.soft, 11))
+    bottom = _lines(canvas, ticket.entry.title, TOP - 26 * MM, (inks.ink, 26, True))
+    bottom = _lines(canvas, wording.span(ticket.entry, settings.site), bottom - 4 * MM, (inks.ink, 13))
     place = ", ".join(part for part in (ticket.entry.venue, settings.site.address) if part)
-    bottom = _lines(canvas, place, bottom - 1 * MM, (INK, 13))
+    bottom = _lines(canvas, place, bottom - 1 * MM, (inks.ink, 13))
     holder = f"{ticket.ticket_type.name} · for {ticket.name or ticket.email}"
-    bottom = _lines(canvas, holder, bottom - 1 * MM, (SOFT, 13))
+    bottom = _lines(canvas, holder, bottom - 1 * MM, (inks.soft, 13))
     _code(canvas, ticket, settings, top=bottom - 4 * MM)
     _foot(canvas, ticket, settings)
 
 
 def _code(canvas: Any, ticket: Ticket, settings: Settings, *, top: float) -> None:
+    inks = _inks(settings)
     side = 78 * MM
-    canvas.setStrokeColor(LINE)
+    canvas.setStrokeColor(inks.line)
     canvas.setDash(3, 3)
     canvas.line(LEFT, top, LEFT + WIDTH, top)
     canvas.setDash()
@@ -58,19 +67,25 @@ def _code(canvas: Any, ticket: Ticket, settings: Settings, *, top: float) -> Non
     for x, y, length in dark:
         canvas.rect(LEFT + x * unit, top - 6 * MM - (y + 1) * unit, length * unit, unit, stroke=0, fill=1)
     beside = LEFT + side + 8 * MM
-    _text(canvas, "Code", beside, top - 24 * MM, (SOFT, 11))
-    _text(canvas, ticket.code, beside, top - 35 * MM, (INK, 24, True))
-    _text(canvas, "Show this page at the door,", beside, top - 48 * MM, (SOFT, 10))
-    _text(canvas, "on paper or on a screen.", beside, top - 53 * MM, (SOFT, 10))
+    _text(canvas, "Code", beside, top - 24 * MM, (inks.soft, 11))
+    _text(canvas, ticket.code, beside, top - 35 * MM, (inks.ink, 24, True))
+    _text(canvas, "Show this page at the door,", beside, top - 48 * MM, (inks.soft, 10))
+    _text(canvas, "on paper or on a screen.", beside, top - 53 * MM, (inks.soft, 10))
     if ticket.status == "void":
-        _text(canvas, "This ticket is void.", beside, top - 64 * MM, (ROSE, 14, True))
+        _text(canvas, "This ticket is void.", beside, top - 64 * MM, (inks.accent, 14, True))
 
 
 def _foot(canvas: Any, ticket: Ticket, settings: Settings) -> None:
-    canvas.setStrokeColor(LINE)
+    inks = _inks(settings)
+    canvas.setStrokeColor(inks.line)
     canvas.line(LEFT, 30 * MM, LEFT + WIDTH, 30 * MM)
-    _text(canvas, f"Order {ticket.order}", LEFT, 24 * MM, (SOFT, 9))
-    _text(canvas, f"Good for one person, once. Questions: {settings.site.email}", LEFT, 19 * MM, (SOFT, 9))
+    _text(canvas, f"Order {ticket.order}", LEFT, 24 * MM, (inks.soft, 9))
+    _text(canvas, f"Good for one person, once. Questions: {settings.site.email}", LEFT, 19 * MM, (inks.soft, 9))
+
+
+def _inks(settings: Settings) -> Inks:
+    """The site's own colours, as on white paper."""
+    return Inks(*(palette(settings.design)[name][0] for name in Inks._fields))
 
 
 def _lines(canvas: Any, text: str, top: float, look: tuple[Any, ...]) -> float:

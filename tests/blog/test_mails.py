@@ -1,13 +1,16 @@
 import base64
+import re
 
 import pytest
 
+from blog.services.mails import Letter, compose
 from shared.config import Settings
 from shared.db.session import transaction
 from shared.events.bus import emit_event
 from shared.events.payloads.cart import OrderLine, OrderPaid
 from shared.events.payloads.events import TicketsIssued
 from shared.infrastructure import internal_api
+from shared.palette import palette
 from tests.factories.cart import a_placed_order
 from tests.fakes.mail import MailFake
 from tests.house import House, settings_for
@@ -60,3 +63,16 @@ async def test_tickets_come_as_a_pdf_and_in_the_halls_own_time(
     assert "19:30" in letter.get_body(("plain",)).get_content()
     attached = next(letter.iter_attachments())
     assert (attached.get_filename(), attached.get_content()) == ("ticket-1.pdf", b"%PDF-1.7 ticket")
+
+
+async def test_a_mail_has_the_colours_of_the_site_and_no_others(house: House) -> None:
+    context = {"url": "http://localhost:8000/x/", "code": "123456"}
+    async with house.apps["blog"].app_context():
+        letter = compose(Letter("ann@example.com", "Hello", "magic_link", "about", context), house.settings)
+
+    body = letter.get_body(("html",))
+    assert body is not None
+    colours = set(re.findall(r"#[0-9a-f]{6}\b", str(body.get_content())))
+    known = palette(house.settings.design)
+    assert known["accent"][0] in colours
+    assert colours <= {light for light, _dark in known.values()}
