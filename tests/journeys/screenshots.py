@@ -179,6 +179,7 @@ def new_page(chrome: Browser, width: int, scheme: str) -> Page:
     context = chrome.new_context(
         viewport={"width": width, "height": 900},
         color_scheme=scheme,  # type: ignore[arg-type]
+        locale="en-GB",
         reduced_motion="reduce",
     )
     return context.new_page()
