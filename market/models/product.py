@@ -1,7 +1,7 @@
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Numeric, SmallInteger, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, Index, Numeric, SmallInteger, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,13 +23,6 @@ class Unit(StrEnum):
     BOTTLE = "bottle"
     BAG = "bag"
     DOZEN = "dozen"
-
-
-# As PostgreSQL itself prints it, so that comparing models and tables finds no difference.
-SEARCHED = (
-    "setweight(to_tsvector('english'::regconfig, market_plain((title)::text)), 'A'::\"char\") || "
-    "setweight(to_tsvector('english'::regconfig, market_plain(description)), 'C'::\"char\")"
-)
 
 
 class Product(Base):
@@ -79,4 +72,5 @@ class Product(Base):
     is_published: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[created]
     changed_at: Mapped[changed]
-    search: Mapped[str | None] = mapped_column(TSVECTOR, Computed(SEARCHED, persisted=True), deferred=True)
+    # Written by the database, which knows when a shelf or a producer is renamed: alembic/versions/0012_search.py.
+    search: Mapped[str | None] = mapped_column(TSVECTOR, FetchedValue(), FetchedValue(for_update=True), deferred=True)
