@@ -18,6 +18,7 @@ class Unit(StrEnum):
     PIECE = "piece"
     BUNCH = "bunch"
     LOAF = "loaf"
+    CAKE = "cake"
     BOX = "box"
     JAR = "jar"
     BOTTLE = "bottle"
@@ -53,7 +54,7 @@ class Product(Base):
     title: Mapped[str] = mapped_column(String(160))
     slug: Mapped[str] = mapped_column(String(100), unique=True)
     description: Mapped[str] = mapped_column(default="")
-    # Minor units, VAT included; VAT in basis points (2000 = 20 %).
+    # Minor units, VAT included; VAT in basis points (2000 = 20%).
     price: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     vat_rate: Mapped[int] = mapped_column(SmallInteger, default=0)

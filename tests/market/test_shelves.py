@@ -1,5 +1,9 @@
+from decimal import Decimal
+
+import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from market.services import units
 from market.services.facets import Choice, count_facets
 from market.services.filters import Filters
 from market.services.listings import Listing, list_products
@@ -89,9 +93,9 @@ async def test_prices_can_be_compared_by_the_kilogram(session: AsyncSession) -> 
     cards = (await list_products(session, Filters(sort="title"))).cards
 
     assert [(card.amount, card.per) for card in cards] == [
-        ("6 pieces", (40, "piece")),
+        ("pack of 6", (40, "each")),
         ("1 kg", None),
-        ("800 g", (525, "kg")),
+        ("800 g", (525, "per kg")),
     ]
 
 
@@ -145,3 +149,28 @@ async def test_a_renamed_shelf_or_maker_is_found_by_its_new_name_only(session: A
         assert titles(await list_products(session, Filters(q=words))) == ["Dark rye"], words
     assert titles(await list_products(session, Filters(q="bakery"))) == []
     assert titles(await list_products(session, Filters(q="miller"))) == []
+
+
+async def test_what_is_sold_out_comes_last_unless_another_order_is_asked_for(session: AsyncSession) -> None:
+    await a_product(session, title="Leeks", price=240)
+    await a_product(session, title="Parsnips", price=120, on_hand=3, held=3)
+    await a_product(session, title="Cake", price=900, on_hand=0, on_demand=True)
+
+    assert titles(await list_products(session, Filters())) == ["Cake", "Leeks", "Parsnips"]
+    assert titles(await list_products(session, Filters(sort="price"))) == ["Parsnips", "Leeks", "Cake"]
+
+
+@pytest.mark.parametrize(
+    ("measure", "unit", "words", "per"),
+    [
+        ("1", "l", "1 litre", None),
+        ("1.5", "l", "1.5 litres", (200, "per litre")),
+        ("750", "ml", "750 ml", (400, "per litre")),
+        ("1", "piece", "", None),
+        ("6", "piece", "pack of 6", (50, "each")),
+        ("1", "cake", "1 whole cake", None),
+    ],
+)
+def test_amounts_are_said_as_people_say_them(measure: str, unit: str, words: str, per: tuple[int, str] | None) -> None:
+    assert units.amount(Decimal(measure), unit) == words
+    assert units.price_per(300, Decimal(measure), unit) == per
