@@ -53,8 +53,9 @@ def test_places_are_kept_longer_and_what_was_removed_comes_back(visitor: Visitor
     visitor.puts_places_into_the_basket(1)
     page = visitor.page
     page.goto(visitor.site.url("cart"))
-    page.get_by_role("button", name=re.compile("Keep them 15 more minutes")).click()
-    expect(page.get_by_role("main")).to_contain_text("kept longer once already")
+    page.get_by_role("button", name=re.compile("Keep it 15 more minutes")).click()
+    expect(page.get_by_role("main")).to_contain_text("is held for you until")
+    expect(page.get_by_role("button", name=re.compile("15 more minutes"))).to_have_count(0)
 
     visitor.puts_juice_into_the_basket(1)
     page.goto(visitor.site.url("cart"))
