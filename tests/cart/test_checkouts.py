@@ -22,7 +22,9 @@ async def test_bread_and_tickets_in_one_order(
     house: House, visitor: Visitor, shop: Shop, payer: SumUpProcess, at_work: Settler
 ) -> None:
     await visitor.choose(loaves=2, places=3)
-    assert "£44.40" in await visitor.basket()
+    basket = await visitor.basket()
+    assert "£44.40" in basket
+    assert "The Old Dairy" in basket
 
     to_pay = await visitor.order()
     assert to_pay.headers["location"].startswith(payer.url)

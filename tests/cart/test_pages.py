@@ -134,6 +134,31 @@ async def test_the_checkout_knows_who_is_signed_in_and_says_what_is_wrong(
     assert f'value="{"k" * 22}"' in refused.text
 
 
+async def test_the_checkout_says_how_long_places_are_held(house: House, browser: httpx.AsyncClient) -> None:
+    await in_basket(a_ticket_line(), of=await the_member())
+
+    shown = await browser.get(house.url("cart", "/checkout/"))
+
+    assert "Held for you until" in shown.text
+    assert "15 minutes</time> left)" in shown.text
+
+
+async def test_who_has_just_paid_is_thanked_and_later_sees_the_number(
+    house: House, payer: SumUpProcess, till: Till
+) -> None:
+    order = await a_paid_order(payer, till, of=Identity(session_id="bob"))
+    browser = house.client()
+
+    at_once = await browser.get(house.url("cart", order.path))
+    async with transaction() as session:
+        await session.execute(update(Order).values(paid_at=utcnow() - timedelta(hours=1)))
+    later = await browser.get(house.url("cart", order.path))
+
+    assert "<h1>Thank you, Ann</h1>" in at_once.text
+    assert f"<h1>Order {order.number}</h1>" in later.text
+    assert later.text.index("£8.40</td>") < later.text.index("including VAT at 20%")
+
+
 async def test_an_order_is_found_by_its_link_alone(house: House) -> None:
     order = await a_placed_order()
     stranger = house.client()
