@@ -82,7 +82,7 @@ def test_a_list_is_narrowed_and_sorted(visitor: Visitor) -> None:
     page = visitor.page
     page.goto(visitor.site.url("market", "/products/"))
     page.get_by_label("Shelf").select_option(label=page.get_by_label("Shelf").locator("option").nth(1).inner_text())
-    page.get_by_label("Order").select_option("price")
+    page.get_by_label("Sort by").select_option("price")
     page.get_by_role("button", name="Show").click()
 
     expect(page).to_have_url(re.compile("category=.+|sort=price"))

@@ -195,11 +195,13 @@ async def test_a_search_that_finds_nothing_says_where_else_to_look(house: House)
     browser = house.client()
 
     bare = await browser.get(house.url("market", "/search/?q=zeppelin"))
+    shelf = await browser.get(house.url("market", "/m/mill-bakery/bread/?q=zeppelin"))
     chosen = await browser.get(house.url("market", "/search/?q=zeppelin&label=organic"))
 
     assert "Nothing in the shop is called “zeppelin”" in bare.text
     assert f'href="{house.url("blog", "/search/?q=zeppelin")}"' in bare.text
-    assert "fewer choices" not in bare.text
+    assert "Nothing here is called “zeppelin”" in shelf.text
+    assert [page for page in (bare, shelf) if "fewer choices" in page.text] == []
     assert "Try fewer choices, or another word." in chosen.text
 
 
