@@ -15,7 +15,7 @@ class ChangeQuantity(Form):
 
 class PlaceOrder(Form):
     name: str = Field(title="your name", min_length=1, max_length=120)
-    email: Email = Field(title="your e-mail address")
+    email: Email = Field(title="your email address")
     total: int = Field(ge=0, lt=2**63)
     key: Key
 

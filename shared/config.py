@@ -35,11 +35,23 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Collection(Part):
+    """Where and when buyers collect goods, in the words that they read."""
+
+    place: str = Field(min_length=1)
+    times: str = Field(min_length=1)
+
+    @property
+    def in_words(self) -> str:
+        return f"{self.times}, {self.place}"
+
+
 class Site(Part):
     name: str = Field(min_length=1)
     tagline: str = ""
     email: str
     address: str = ""
+    collection: Collection | None = None
     currency: str
     zone: str
     locale: str = "en_GB"

@@ -57,10 +57,21 @@ class Order(Base):
         return self.status in {"draft", "placed"} and self.pay_until <= utcnow()
 
     @property
+    def just_paid(self) -> bool:
+        return self.status == "paid" and self.paid_at is not None and utcnow() - self.paid_at < JUST_NOW
+
+    @property
+    def has_goods(self) -> bool:
+        return any(line.kind == "product" for line in self.lines)
+
+    @property
+    def has_tickets(self) -> bool:
+        return any(line.kind == "ticket" for line in self.lines)
+
+    @property
     def expects_tickets(self) -> bool:
         """Just paid, and events is still making them; later, a page without tickets is no reason to look again."""
-        just_now = self.paid_at is not None and utcnow() - self.paid_at < JUST_NOW
-        return self.status == "paid" and just_now and any(line.hold_id for line in self.lines)
+        return self.just_paid and self.has_tickets
 
     @property
     def seconds_left(self) -> int:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 class Snapshot:
     """Mixin: what the owner of a thing promised: never read again from the owner to show it.
 
-    Money in minor units with VAT included; `vat_rate` in basis points (2000 = 20 %).
+    Money in minor units with VAT included; `vat_rate` in basis points (2000 = 20%).
     """
 
     kind: Mapped[str] = mapped_column(String(10))

@@ -33,12 +33,24 @@ async def refused(error: DomainError, line_id: int = 0, *, typed: str = "") -> R
     """The basket as it is, and the sentence: at the line's own field, with what was typed, if it is still there."""
     found = await _reload()
     line = _find(found.ready, line_id)
-    at, message = (f"quantity-{line.id}", f"{line.title}: {error.message}") if line else ("", error.message)
-    form = Submitted(ChangeQuantity, {"quantity": typed}, {at: message}, None)
+    at = f"quantity-{line.id}" if line else ""
+    form = Submitted(ChangeQuantity, {"quantity": typed}, {at: error.message}, None)
+    refusal = {"errors": {at: _in_short(line, error, typed)}}
     # htmx swaps nothing for an error; the sentence is in the fragment.
     return await page(
-        "cart/baskets/show.html", fragment=FRAGMENT, status=status_of(error), **_context(found, form=form)
+        "cart/baskets/show.html",
+        fragment=FRAGMENT,
+        status=status_of(error),
+        **_context(found, form=form, refusal=refusal),
     )
+
+
+def _in_short(line: BasketLine | None, error: DomainError, typed: str) -> str:
+    """For the top of the page, far from the line: of what is spoken, and what is true meanwhile."""
+    if line is None:
+        return error.message
+    still = f" Your basket still has {line.quantity}." if typed else ""
+    return f"{line.title}: {error.message}{still}"
 
 
 async def changed(*, line_id: int, how: str = "changed", removed: bool = False, kept: bool = False) -> Response:
@@ -55,7 +67,8 @@ async def changed(*, line_id: int, how: str = "changed", removed: bool = False, 
 
 def _context(found: BasketView, **more: Any) -> dict[str, Any]:
     nothing = {"removed": None, "kept": None, "touched": None, "unpaid": False, "told": "Basket"}
-    return {"basket_view": found, "form": Submitted.of(ChangeQuantity), **nothing, **more}
+    form = Submitted.of(ChangeQuantity)
+    return {"basket_view": found, "form": form, "refusal": form, **nothing, **more}
 
 
 def _asked(name: str) -> int:

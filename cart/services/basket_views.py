@@ -29,6 +29,14 @@ class BasketView:
         return self.totals.count + sum(line.quantity for part in self.waiting for line in part.lines)
 
     @property
+    def has_goods(self) -> bool:
+        return any(line.kind == "product" for line in self.ready)
+
+    @property
+    def has_tickets(self) -> bool:
+        return any(line.kind == "ticket" for line in self.ready)
+
+    @property
     def empty(self) -> bool:
         return not (self.ready or self.expired or self.waiting)
 

@@ -34,7 +34,7 @@ async def change_quantity(identity: Identity, line_id: int, quantity: int) -> No
     """Raises TooMany when there are fewer, HoldOver when a ticket's time is over."""
     line = await _read(identity, line_id)
     if quantity > line.max_quantity:
-        raise TooMany(f"There are only {line.max_quantity}. Please choose fewer.")
+        raise TooMany(_how_many(line.max_quantity))
     answer = await _ask_events(line, quantity) if line.kind == "ticket" else {"quantity": quantity}
     await _write(identity, line_id, answer)
 
@@ -99,6 +99,10 @@ async def _give_back(line: BasketLine) -> None:
         await internal_api.delete("events", f"/internal/events/holds/{line.hold_id}")
     except (NotFound, Conflict):
         return
+
+
+def _how_many(most: int) -> str:
+    return f"There are {most}. Choose {most} or fewer." if most > 1 else "There is only one."
 
 
 async def _read(identity: Identity, line_id: int) -> BasketLine:

@@ -16,7 +16,7 @@ PAGE_SIZE = 25
 
 
 class OrderUnknown(NotFound):
-    message = "There is no order at this address. Please look at the link in your mail again."
+    message = "There is no order at this address. Please look at the link in your email again."
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,9 @@ def draw(order: Order, totals: Totals, site: Site) -> bytes:
         Spacer(1, 18),
         Paragraph(_plain(f"For {order.buyer}, {order.email}. Paid {paid}."), styles["Normal"]),
         Spacer(1, 18),
-        Table(_rows(order, totals, site), colWidths=[290, 60, 90], hAlign="LEFT", style=_lines_style()),
+        Table(
+            _rows(order, totals, site), colWidths=[290, 60, 90], hAlign="LEFT", style=_lines_style(len(order.lines) + 1)
+        ),
     ]
     target = BytesIO()
     SimpleDocTemplate(target, pagesize=A4, title=f"Receipt {order.number}", author=site.name).build(story)
@@ -77,7 +79,7 @@ def _rows(order: Order, totals: Totals, site: Site) -> list[list[Any]]:
     rows: list[list[Any]] = [["What", "How many", "Amount"]]
     rows += [[_wrapped(name), line.quantity, money(line.total)] for name, line in zip(named, order.lines, strict=True)]
     rows += [["Total", "", money(order.total)]]
-    rows += [[f"of which VAT at {rate / 100:g} %", "", money(vat)] for rate, vat in totals.vat.items()]
+    rows += [[f"including VAT at {rate / 100:g}%", "", money(vat)] for rate, vat in totals.vat.items()]
     return rows
 
 
@@ -92,9 +94,11 @@ def _plain(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _lines_style() -> list[tuple[Any, ...]]:
+def _lines_style(total: int) -> list[tuple[Any, ...]]:
     return [
         ("LINEBELOW", (0, 0), (-1, 0), 1, "black"),
+        ("LINEABOVE", (0, total), (-1, total), 1, "black"),
+        ("FONTNAME", (0, total), (-1, total), "Helvetica-Bold"),
         ("ALIGN", (1, 0), (-1, -1), "RIGHT"),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ]

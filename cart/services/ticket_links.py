@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -11,7 +12,7 @@ log = structlog.get_logger("orders")
 
 
 async def list_of_order(order: Order) -> Sequence[dict[str, Any]]:
-    """Title, code, status and address of each ticket. None yet, or events away: the page stands without them."""
+    """Title, code, start, status and address of each ticket. None yet, or events away: the page stands without them."""
     if not order.paid or not any(line.hold_id for line in order.lines):
         return []
     try:
@@ -20,4 +21,5 @@ async def list_of_order(order: Order) -> Sequence[dict[str, Any]]:
     except DomainError as error:
         log.info("tickets not shown", reason=error.message)
         return []
-    return [ticket for ticket in answer["tickets"] if ticket["order"] == order.token]
+    mine = [ticket for ticket in answer["tickets"] if ticket["order"] == order.token]
+    return [{**ticket, "starts_at": datetime.fromisoformat(ticket["starts_at"])} for ticket in mine]

@@ -11,6 +11,8 @@ from shared.drawings import lasting_address
 from shared.utils import host_url
 
 Line = dict[str, Any]
+# What cart takes.
+LONGEST_DETAIL = 300
 
 
 async def of_holds(session: AsyncSession, held: list[Hold], settings: Settings) -> list[Line]:
@@ -24,7 +26,7 @@ def _line(hold: Hold, ticket_type: TicketType, entry: Entry, settings: Settings)
         "kind": "ticket",
         "item_id": ticket_type.id,
         "title": entry.title,
-        "detail": f"{ticket_type.name} · {wording.moment(entry, settings.site)}",
+        "detail": _detail(ticket_type, entry, settings)[:LONGEST_DETAIL],
         "unit_price": ticket_type.price,
         "currency": ticket_type.currency,
         "vat_rate": ticket_type.vat_rate,
@@ -37,3 +39,8 @@ def _line(hold: Hold, ticket_type: TicketType, entry: Entry, settings: Settings)
         "hold_id": hold.token,
         "hold_until": hold.until.isoformat(),
     }
+
+
+def _detail(ticket_type: TicketType, entry: Entry, settings: Settings) -> str:
+    said = (ticket_type.name, wording.moment(entry, settings.site), entry.venue)
+    return " · ".join(part for part in said if part)

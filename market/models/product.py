@@ -1,7 +1,7 @@
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Numeric, SmallInteger, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, Index, Numeric, SmallInteger, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,18 +18,12 @@ class Unit(StrEnum):
     PIECE = "piece"
     BUNCH = "bunch"
     LOAF = "loaf"
+    CAKE = "cake"
     BOX = "box"
     JAR = "jar"
     BOTTLE = "bottle"
     BAG = "bag"
     DOZEN = "dozen"
-
-
-# As PostgreSQL itself prints it, so that comparing models and tables finds no difference.
-SEARCHED = (
-    "setweight(to_tsvector('english'::regconfig, market_plain((title)::text)), 'A'::\"char\") || "
-    "setweight(to_tsvector('english'::regconfig, market_plain(description)), 'C'::\"char\")"
-)
 
 
 class Product(Base):
@@ -60,7 +54,7 @@ class Product(Base):
     title: Mapped[str] = mapped_column(String(160))
     slug: Mapped[str] = mapped_column(String(100), unique=True)
     description: Mapped[str] = mapped_column(default="")
-    # Minor units, VAT included; VAT in basis points (2000 = 20 %).
+    # Minor units, VAT included; VAT in basis points (2000 = 20%).
     price: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     vat_rate: Mapped[int] = mapped_column(SmallInteger, default=0)
@@ -79,4 +73,5 @@ class Product(Base):
     is_published: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[created]
     changed_at: Mapped[changed]
-    search: Mapped[str | None] = mapped_column(TSVECTOR, Computed(SEARCHED, persisted=True), deferred=True)
+    # Written by the database, which knows when a shelf or a producer is renamed: alembic/versions/0012_search.py.
+    search: Mapped[str | None] = mapped_column(TSVECTOR, FetchedValue(), FetchedValue(for_update=True), deferred=True)

@@ -32,6 +32,9 @@ LABELS = {
     "deposit-jar": "Deposit jar",
 }
 
+# What has the one label answers to the other as well.
+IMPLIED = {"vegan": "vegetarian"}
+
 
 def spell(word: str) -> str:
     """As people read it; a word that an import brought is shown as it came."""

@@ -35,7 +35,7 @@ def promise(offer: Offer, settings: Settings) -> dict[str, Any]:
         "kind": "product",
         "item_id": card.id,
         "title": card.title,
-        "detail": ", ".join(part for part in (card.amount, card.producer) if part),
+        "detail": " · ".join(part for part in (card.amount, card.producer) if part),
         "unit": card.amount,
         "unit_price": card.price,
         "currency": card.currency,

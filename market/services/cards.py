@@ -11,6 +11,8 @@ from market.services import units
 from market.services.counters import LOW, left
 from market.services.units import UnitPrice
 
+SOLD_OUT = "Sold out"
+
 
 class Card(NamedTuple):
     """`price` in minor units. `stock` is None when there is enough to say nothing about it.
@@ -30,6 +32,10 @@ class Card(NamedTuple):
     producer: str | None
     stock: str | None
     liked: bool
+
+    @property
+    def gone(self) -> bool:
+        return self.stock == SOLD_OUT
 
     @property
     def path(self) -> str:
@@ -95,4 +101,4 @@ def stock_words(free: int | None) -> str | None:
     """What to say of how many are left; nothing while there are enough."""
     if free is None or free > LOW:
         return None
-    return f"{free} left" if free > 0 else "Sold out"
+    return f"{free} left" if free > 0 else SOLD_OUT

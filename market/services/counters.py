@@ -6,7 +6,7 @@ One conditional UPDATE moves them, after the rows were locked in id order; nothi
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, Row, case, column, or_, select, update, values
+from sqlalchemy import BigInteger, ColumnElement, Integer, Row, and_, case, column, or_, select, update, values
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from market.models import Product
@@ -40,6 +40,10 @@ async def lock(session: AsyncSession, product_ids: Iterable[int]) -> Sequence[Ro
 def left() -> Any:
     """How many can still be ordered; None means as many as anybody wants."""
     return case((Product.on_demand, None), else_=Product.on_hand - Product.held).label("left")
+
+
+def sold_out() -> ColumnElement[bool]:
+    return and_(Product.on_demand.is_(False), Product.on_hand <= Product.held)
 
 
 async def move(session: AsyncSession, moves: Sequence[Move]) -> set[int]:

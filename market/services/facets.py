@@ -4,12 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, String, func, literal, null, select, union_all
+from sqlalchemy import Row, Select, String, case, func, literal, not_, null, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from market.models import Category, Producer, Product
-from market.models.words import ALLERGENS, spell
+from market.models.words import ALLERGENS, IMPLIED, spell
 from market.services.filters import Filters, conditions
 
 
@@ -83,11 +83,19 @@ def _producers(filters: Filters) -> Select[*tuple[Any, ...]]:
 
 
 def _labels(filters: Filters) -> Select[*tuple[Any, ...]]:
-    labels = func.unnest(Product.labels).table_valued("label").render_derived().lateral()
+    labels = func.unnest(_with_implied()).table_valued("label").render_derived().lateral()
     label = labels.c.label
     # Chosen labels add up: the count is of products that have this one as well.
     found = select(literal("label"), label, label, func.count(), null(), null(), null())
     return found.select_from(Product).join(labels, literal(value=True)).where(*conditions(filters)).group_by(label)
+
+
+def _with_implied() -> Any:
+    labels: Any = Product.labels
+    for one, other in IMPLIED.items():
+        lacks = Product.labels.contains([one]) & not_(Product.labels.contains([other]))
+        labels = case((lacks, func.array_append(labels, other)), else_=labels)
+    return labels
 
 
 def _allergens(filters: Filters) -> Select[*tuple[Any, ...]]:

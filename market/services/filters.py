@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, func, not_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, select
 
 from market.models import Category, Producer, Product
+from market.models.words import IMPLIED
 
 # Below it, words that share a few letters by chance begin to match.
 SIMILAR = 0.4
@@ -51,7 +52,7 @@ def conditions(filters: Filters, *, but: str = "") -> list[ColumnElement[bool]]:
         maker = select(Producer.id).where(Producer.slug == filters.producer)
         found["producer"] = Product.producer_id == maker.scalar_subquery()
     if filters.labels:
-        found["label"] = Product.labels.contains(list(filters.labels))
+        found["label"] = and_(*(_has(label) for label in filters.labels))
     if filters.without:
         found["without"] = not_(Product.allergens.overlap(list(filters.without)))
     return [*_always(filters), *(condition for name, condition in found.items() if name != but)]
@@ -77,6 +78,12 @@ def _always(filters: Filters) -> list[ColumnElement[bool]]:
         found.append(Product.marketplace_id == filters.marketplace_id)
     if filters.q:
         found.append(closeness(filters) >= SIMILAR if filters.similar else Product.search.op("@@")(_typed(filters)))
+    return found
+
+
+def _has(label: str) -> ColumnElement[bool]:
+    alike = [label, *(one for one, other in IMPLIED.items() if other == label)]
+    found: ColumnElement[bool] = Product.labels.overlap(alike)
     return found
 
 

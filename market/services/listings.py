@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from market.models import Like, Product
 from market.services.cards import Card, select_cards, to_card
+from market.services.counters import sold_out
 from market.services.filters import Filters, closeness, conditions
 from shared.db.session import fetch_rows
 from shared.errors import NotFound
@@ -19,8 +20,9 @@ from shared.errors import NotFound
 PER_PAGE = 24
 # See Card.path.
 PAGE = re.compile(r"/products/([^/]+)/?")
+# What is sold out comes last, but where somebody asked for another order.
 SORTS: dict[str, tuple[Any, ...]] = {
-    "": (Product.created_at.desc(), Product.id.desc()),
+    "": (sold_out(), Product.created_at.desc(), Product.id.desc()),
     "price": (Product.price, Product.id),
     "-price": (Product.price.desc(), Product.id),
     "title": (Product.title, Product.id),
@@ -40,6 +42,15 @@ class Listing:
     @property
     def pages(self) -> int:
         return max(1, -(-self.total // PER_PAGE))
+
+    @property
+    def first(self) -> int:
+        """Which of all the first one of this page is, counted from one."""
+        return (self.filters.page - 1) * PER_PAGE + 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.cards) - 1
 
     @property
     def more(self) -> int:

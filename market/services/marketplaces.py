@@ -13,7 +13,7 @@ from shared.models import Reach
 
 
 class MarketplaceNotFound(NotFound):
-    message = "There is no such marketplace."
+    message = "There is no such stall."
 
 
 async def get_marketplace(session: AsyncSession, slug: str) -> Marketplace:

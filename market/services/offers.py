@@ -61,7 +61,11 @@ def refuse_too_many(offer: Offer, quantity: int) -> None:
     if offer.available <= 0:
         raise NotEnough(f"{offer.card.title} is sold out.", field="quantity")
     if quantity > offer.available:
-        raise NotEnough(f"Only {offer.available} left. Please choose fewer.", field="quantity")
+        raise NotEnough(_how_many(offer.available), field="quantity")
+
+
+def _how_many(most: int) -> str:
+    return f"There are {most}. Choose {most} or fewer." if most > 1 else "There is only one."
 
 
 async def _read(session: AsyncSession, *condition: ColumnElement[bool], viewer_id: int | None = None) -> list[Offer]:

@@ -10,13 +10,14 @@ from market.models.product import Unit
 COMPARED: dict[str, tuple[Decimal, str]] = {
     Unit.GRAM: (Decimal(1000), "kg"),
     Unit.KILOGRAM: (Decimal(1), "kg"),
-    Unit.MILLILITRE: (Decimal(1000), "l"),
-    Unit.LITRE: (Decimal(1), "l"),
+    Unit.MILLILITRE: (Decimal(1000), "litre"),
+    Unit.LITRE: (Decimal(1), "litre"),
 }
 COUNTED: dict[str, tuple[str, str]] = {
-    Unit.PIECE: ("piece", "pieces"),
+    Unit.LITRE: ("litre", "litres"),
     Unit.BUNCH: ("bunch", "bunches"),
     Unit.LOAF: ("loaf", "loaves"),
+    Unit.CAKE: ("whole cake", "whole cakes"),
     Unit.BOX: ("box", "boxes"),
     Unit.JAR: ("jar", "jars"),
     Unit.BOTTLE: ("bottle", "bottles"),
@@ -26,7 +27,7 @@ COUNTED: dict[str, tuple[str, str]] = {
 
 
 class UnitPrice(NamedTuple):
-    """Minor units for one `unit`."""
+    """Minor units, and for what: "per kg", "per loaf", "each"."""
 
     price: int
     unit: str
@@ -39,13 +40,15 @@ def price_per(price: int, measure: Decimal, unit: str) -> UnitPrice | None:
     factor, name = COMPARED.get(unit, (Decimal(1), unit))
     if measure * 1 == factor:
         return None
-    each = (Decimal(price) * factor / measure).quantize(Decimal(1), ROUND_HALF_UP)
-    return UnitPrice(int(each), COUNTED.get(name, (name, name))[0])
+    one = (Decimal(price) * factor / measure).quantize(Decimal(1), ROUND_HALF_UP)
+    return UnitPrice(int(one), "each" if unit == Unit.PIECE else f"per {COUNTED.get(name, (name, name))[0]}")
 
 
 @lru_cache(4096)
 def amount(measure: Decimal, unit: str) -> str:
-    """As on a label: 500 g, 1.5 l, 1 loaf, 6 pieces."""
+    """As on a label: 500 g, 1.5 litres, 1 loaf, pack of 6. Nothing of a single piece: its name says it."""
     number = f"{measure.normalize():f}"
+    if unit == Unit.PIECE:
+        return "" if number == "1" else f"pack of {number}"
     one, many = COUNTED.get(unit, (unit, unit))
     return f"{number} {one if number == '1' else many}"

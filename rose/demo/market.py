@@ -1,6 +1,8 @@
 """Two marketplaces on the demo's pages: the mill's bakery, and the growers with their neighbours."""
 
+from datetime import timedelta
 from decimal import Decimal
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,10 @@ from market.services import products
 from shared.config import Settings
 from shared.containers import ContainerType
 from shared.models import KeyValue
-from shared.utils import host_url, slugify
+from shared.utils import host_url, slugify, utcnow
 
 GOODS = Path(__file__).with_suffix(".yaml")
-UNITS = {"pieces": "piece"}
+UNITS = {"pieces": "piece", "litre": "l"}
 
 
 async def load(session: AsyncSession, settings: Settings) -> None:
@@ -25,12 +27,13 @@ async def load(session: AsyncSession, settings: Settings) -> None:
     shelves = await _make_shelves(session, goods["shelves"])
     producers = {row["slug"]: Producer(**row) for row in goods["producers"]}
     session.add_all(producers.values())
+    made: list[Product] = []
     for row in goods["marketplaces"]:
         listed = row.pop("products")
         stall = Marketplace(**row, **_container(pages.get(row["slug"])))
         session.add(stall)
         await session.flush()
-        session.add_all(
+        made += [
             Product(
                 marketplace_id=stall.id,
                 category_id=shelves[good["shelf"]].id,
@@ -39,8 +42,20 @@ async def load(session: AsyncSession, settings: Settings) -> None:
                 **_columns(good, site_url=host_url(settings, "blog")),
             )
             for good in listed
-        )
+        ]
+    for hours, product in enumerate(_in_turn(made)):
+        product.created_at = utcnow() - timedelta(hours=hours)
+    session.add_all(made)
     await session.flush()
+
+
+def _in_turn(made: list[Product]) -> list[Product]:
+    """One of each maker after the other, so that what is newest is not all bread."""
+    by_maker: dict[int | None, list[Product]] = {}
+    for product in made:
+        by_maker.setdefault(product.producer_id, []).append(product)
+    rounds = zip_longest(*by_maker.values())
+    return [product for turn in rounds for product in turn if product is not None]
 
 
 def _text() -> str:

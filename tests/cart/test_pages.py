@@ -55,7 +55,7 @@ async def test_the_basket_says_what_vat_is_in_it(house: House, browser: httpx.As
     shown = await browser.get(house.url("cart", "/"))
 
     assert "£32.40" in shown.text
-    assert "VAT included, at 20 %" in shown.text
+    assert "Includes VAT at 20%" in shown.text
     assert "£4.00" in shown.text
     assert "Quantity of Rye loaf" in shown.text
 
@@ -113,7 +113,8 @@ async def test_who_wants_more_than_there_are_is_told_of_what_and_how_many(
     refused = await browser.post(house.url("cart", f"/lines/{line}/"), data={"quantity": "9999"})
 
     assert refused.status_code == 409
-    assert "Rye loaf: There are only 10. Please choose fewer." in refused.text
+    assert "Rye loaf: There are 10. Choose 10 or fewer. Your basket still has 2." in refused.text
+    assert '<span class="sr-only">Error: </span>There are 10. Choose 10 or fewer.</p>' in refused.text
     assert 'value="9999"' in refused.text
     assert "<title>Error: Your basket" in " ".join(refused.text.split()).replace("<title> ", "<title>")
 
@@ -131,6 +132,31 @@ async def test_the_checkout_knows_who_is_signed_in_and_says_what_is_wrong(
     assert refused.status_code == 422
     assert "must be an e-mail address" in refused.text
     assert f'value="{"k" * 22}"' in refused.text
+
+
+async def test_the_checkout_says_how_long_places_are_held(house: House, browser: httpx.AsyncClient) -> None:
+    await in_basket(a_ticket_line(), of=await the_member())
+
+    shown = await browser.get(house.url("cart", "/checkout/"))
+
+    assert "Held for you until" in shown.text
+    assert "15 minutes</time> left)" in shown.text
+
+
+async def test_who_has_just_paid_is_thanked_and_later_sees_the_number(
+    house: House, payer: SumUpProcess, till: Till
+) -> None:
+    order = await a_paid_order(payer, till, of=Identity(session_id="bob"))
+    browser = house.client()
+
+    at_once = await browser.get(house.url("cart", order.path))
+    async with transaction() as session:
+        await session.execute(update(Order).values(paid_at=utcnow() - timedelta(hours=1)))
+    later = await browser.get(house.url("cart", order.path))
+
+    assert "<h1>Thank you, Ann</h1>" in at_once.text
+    assert f"<h1>Order {order.number}</h1>" in later.text
+    assert later.text.index("£8.40</td>") < later.text.index("including VAT at 20%")
 
 
 async def test_an_order_is_found_by_its_link_alone(house: House) -> None:
@@ -164,7 +190,7 @@ async def test_no_receipt_before_the_money_is_there(house: House, payer: SumUpPr
 
     text = PdfReader(BytesIO(receipt.content)).pages[0].extract_text()
     assert paid.number in text
-    assert "VAT at 20 %" in text
+    assert text.index("Total") < text.index("including VAT at 20%")
 
 
 async def test_back_without_having_paid_it_goes_on_looking(

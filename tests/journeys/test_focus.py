@@ -43,9 +43,9 @@ def test_in_the_shop(visitor: Visitor, site: RunningSite) -> None:
 
     page.get_by_role("button", name="Add to basket").dblclick()
     expect(page.locator("#live")).to_have_text(re.compile(f"^{PRODUCT} added, 1 item, £"))
-    assert "added" in page.evaluate(FOCUSED)
+    assert "Added" in page.evaluate(FOCUSED)
     page.get_by_label("Quantity").fill("9999")
-    press(page, "Add to basket", stands_at="left. Please choose fewer.")
+    press(page, "Add another", stands_at="or fewer.")
 
     page.goto(site.url("cart"))
     expect(page.get_by_role("spinbutton", name=f"Quantity of {PRODUCT}")).to_have_value("1")
@@ -72,13 +72,13 @@ def test_in_the_basket(visitor: Visitor, site: RunningSite) -> None:
 
     page.goto(site.url("cart"))
     # The clock of this device is wrong, and nobody is hurried by it.
-    expect(page.locator("time[data-countdown]")).to_have_text(re.compile(r"^1[45]:\d\d$"))
+    expect(page.locator("time[data-countdown]")).to_have_text(re.compile(r"^1[45] minutes$"))
     page.get_by_role("spinbutton", name=f"Quantity of {CONCERT}").fill("2")
     press(page, f"Update quantity of {CONCERT}", stands_at=f"Update quantity of {CONCERT}")
     page.get_by_role("spinbutton", name=f"Quantity of {CONCERT}").fill("9999")
-    press(page, f"Update quantity of {CONCERT}", stands_at=f"{CONCERT}: There are only")
-    press(page, re.compile("Keep them 15 more minutes"), stands_at="is kept for you until")
-    expect(page.locator("time[data-countdown]")).to_have_text(re.compile(r"^29:\d\d$"))
+    press(page, f"Update quantity of {CONCERT}", stands_at=f"{CONCERT}: There are")
+    press(page, re.compile("Keep them 15 more minutes"), stands_at="is held for you until")
+    expect(page.locator("time[data-countdown]")).to_have_text(re.compile(r"^(29|30) minutes$"))
     press(page, f"Remove {CONCERT}", stands_at="is no longer in your basket", said=f"{CONCERT} removed, 0 items, £0.00")
     press(page, re.compile("Undo"), stands_at=f"Update quantity of {CONCERT}")
 

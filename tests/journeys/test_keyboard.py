@@ -51,7 +51,7 @@ def test_the_purchase_by_keyboard(chrome: Browser, site: RunningSite) -> None:
     page.wait_for_url("**/products/cloudy-apple-juice/")
     fill(page, "Quantity", "2")
     choose(page, "Add to basket")
-    expect(page.get_by_text(f"{PRODUCT}: 2 added.")).to_be_visible()
+    expect(page.get_by_text(f"Added 2 × {PRODUCT}.")).to_be_visible()
 
     page.goto(site.url("events"))
     choose(page, "Late Strings")
@@ -64,8 +64,8 @@ def test_the_purchase_by_keyboard(chrome: Browser, site: RunningSite) -> None:
     choose(page, "Check out")
     page.wait_for_url("**/checkout/")
     fill(page, "Your name", "Ann Archer")
-    fill(page, "E-mail address", f"ann.{uuid4().hex[:8]}@example.org")
-    choose(page, "Order and pay")
+    fill(page, "Email address", f"ann.{uuid4().hex[:8]}@example.org")
+    choose(page, "Order, then pay")
     page.wait_for_url("**/pay/**")
     choose(page, "4200 0000 0000 0091")
 

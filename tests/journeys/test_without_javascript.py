@@ -53,8 +53,9 @@ def test_places_are_kept_longer_and_what_was_removed_comes_back(visitor: Visitor
     visitor.puts_places_into_the_basket(1)
     page = visitor.page
     page.goto(visitor.site.url("cart"))
-    page.get_by_role("button", name=re.compile("Keep them 15 more minutes")).click()
-    expect(page.get_by_role("main")).to_contain_text("kept longer once already")
+    page.get_by_role("button", name=re.compile("Keep it 15 more minutes")).click()
+    expect(page.get_by_role("main")).to_contain_text("is held for you until")
+    expect(page.get_by_role("button", name=re.compile("15 more minutes"))).to_have_count(0)
 
     visitor.puts_juice_into_the_basket(1)
     page.goto(visitor.site.url("cart"))
@@ -81,7 +82,7 @@ def test_a_list_is_narrowed_and_sorted(visitor: Visitor) -> None:
     page = visitor.page
     page.goto(visitor.site.url("market", "/products/"))
     page.get_by_label("Shelf").select_option(label=page.get_by_label("Shelf").locator("option").nth(1).inner_text())
-    page.get_by_label("Order").select_option("price")
+    page.get_by_label("Sort by").select_option("price")
     page.get_by_role("button", name="Show").click()
 
     expect(page).to_have_url(re.compile("category=.+|sort=price"))

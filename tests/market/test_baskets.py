@@ -17,7 +17,7 @@ async def test_a_visitor_without_script_adds_to_the_basket_and_is_told(house: Ho
     elsewhere = await browser.get(house.url("market", "/"))
 
     assert str(page.url) == house.url("market", "/products/rye/")
-    assert "Rye loaf: 2 added." in page.text
+    assert "Added 2 × Rye loaf. Your basket: 2 things, £7.20." in page.text
     assert '2<span class="sr-only"> things in it</span>' in elsewhere.text
 
 
@@ -30,7 +30,7 @@ async def test_htmx_gets_the_sum_of_the_basket_at_once(house: House) -> None:
     told = await browser.post(house.url("market", "/products/rye/basket/"), data={"quantity": "2"}, headers=partial)
 
     assert told.status_code == 200
-    assert "Rye loaf: 2 added. Basket: 3 things, £10.80." in told.text
+    assert "Added 2 × Rye loaf. Your basket: 3 things, £10.80." in told.text
     assert '<div id="live" hx-swap-oob="innerHTML">Rye loaf added, 3 items, £10.80</div>' in told.text
     assert "<html" not in told.text
 
@@ -43,7 +43,7 @@ async def test_more_than_there_are_is_refused_with_how_many_there_are(house: Hou
     nonsense = await browser.post(house.url("market", "/products/rye/basket/"), data={"quantity": "-1"})
 
     assert refused.status_code == 409
-    assert "Only 3 left. Please choose fewer." in refused.text
+    assert "There are 3. Choose 3 or fewer." in refused.text
     assert 'aria-describedby="refused" aria-invalid="true"' in refused.text
     assert 'value="4000"' in refused.text
     assert nonsense.status_code == 422
@@ -63,4 +63,4 @@ async def test_without_cart_the_page_says_so_beside_the_button_and_works_again_l
     assert away.status_code == 503
     assert "Nothing is lost; please try again in a moment." in away.text
     assert 'value="2"' in away.text
-    assert "Rye loaf: 2 added." in again.text
+    assert "Added 2 × Rye loaf." in again.text

@@ -1,5 +1,9 @@
+from decimal import Decimal
+
+import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from market.services import units
 from market.services.facets import Choice, count_facets
 from market.services.filters import Filters
 from market.services.listings import Listing, list_products
@@ -57,7 +61,11 @@ async def test_choices_say_how_many_products_they_leave(session: AsyncSession) -
 
     assert everything.category == [Choice("bakery", "Bakery", 3), Choice("bread", "Bread", 2, depth=1)]
     assert everything.producer == [Choice("bea", "Bea", 2), Choice("ada", "Ada", 1)]
-    assert everything.label == [Choice("vegan", "Vegan", 2), Choice("organic", "Organic", 1)]
+    assert everything.label == [
+        Choice("vegan", "Vegan", 2),
+        Choice("vegetarian", "Vegetarian", 2),
+        Choice("organic", "Organic", 1),
+    ]
     assert everything.without == [Choice("milk", "Milk", 2), Choice("gluten", "Gluten", 1)]
     assert by_bea.category == [Choice("bakery", "Bakery", 2), Choice("bread", "Bread", 1, depth=1)]
     assert by_bea.producer == everything.producer
@@ -85,9 +93,9 @@ async def test_prices_can_be_compared_by_the_kilogram(session: AsyncSession) -> 
     cards = (await list_products(session, Filters(sort="title"))).cards
 
     assert [(card.amount, card.per) for card in cards] == [
-        ("6 pieces", (40, "piece")),
+        ("pack of 6", (40, "each")),
         ("1 kg", None),
-        ("800 g", (525, "kg")),
+        ("800 g", (525, "per kg")),
     ]
 
 
@@ -100,3 +108,69 @@ async def test_a_long_shelf_comes_in_pages(session: AsyncSession) -> None:
 
     assert (first.pages, first.more, len(first.cards)) == (2, 6, 24)
     assert (second.more, titles(second)[-1]) == (0, "Jam 29")
+
+
+async def test_what_is_vegan_is_found_by_those_who_are_vegetarian(session: AsyncSession) -> None:
+    await a_product(session, title="Rye", labels=["vegan"])
+    await a_product(session, title="Cheddar", labels=["vegetarian"])
+    await a_product(session, title="Kale", labels=["vegan", "vegetarian"])
+    await a_product(session, title="Ham")
+
+    found = await list_products(session, Filters(labels=("vegetarian",), sort="title"))
+    facets = await count_facets(session, Filters())
+
+    assert titles(found) == ["Cheddar", "Kale", "Rye"]
+    assert titles(await list_products(session, Filters(labels=("vegan",), sort="title"))) == ["Kale", "Rye"]
+    assert facets.label == [Choice("vegetarian", "Vegetarian", 3), Choice("vegan", "Vegan", 2)]
+
+
+async def test_a_product_is_found_by_its_shelves_its_maker_and_its_labels(session: AsyncSession) -> None:
+    bakery = await a_category(session, name="Bakery", slug="bakery")
+    bread = await a_category(session, name="Bread", slug="bread", parent_id=bakery.id)
+    ada = await a_producer(session, name="Ada Miller")
+    await a_product(session, title="Dark rye", category_id=bread.id, producer_id=ada.id, labels=["vegan"])
+    await a_product(session, title="Bread knife")
+
+    for words in ("bakery", "miller", "vegan bread", "vegetarian loaves OR rye"):
+        assert titles(await list_products(session, Filters(q=words))) == ["Dark rye"], words
+    assert titles(await list_products(session, Filters(q="bread"))) == ["Bread knife", "Dark rye"]
+
+
+async def test_a_renamed_shelf_or_maker_is_found_by_its_new_name_only(session: AsyncSession) -> None:
+    bakery = await a_category(session, name="Bakery", slug="bakery")
+    bread = await a_category(session, name="Bread", slug="bread", parent_id=bakery.id)
+    ada = await a_producer(session, name="Ada Miller")
+    await a_product(session, title="Dark rye", category_id=bread.id, producer_id=ada.id)
+
+    bakery.name, ada.name = "Oven", "Bea Baxter"
+    await session.flush()
+
+    for words in ("oven", "baxter", "bread"):
+        assert titles(await list_products(session, Filters(q=words))) == ["Dark rye"], words
+    assert titles(await list_products(session, Filters(q="bakery"))) == []
+    assert titles(await list_products(session, Filters(q="miller"))) == []
+
+
+async def test_what_is_sold_out_comes_last_unless_another_order_is_asked_for(session: AsyncSession) -> None:
+    await a_product(session, title="Leeks", price=240)
+    await a_product(session, title="Parsnips", price=120, on_hand=3, held=3)
+    await a_product(session, title="Cake", price=900, on_hand=0, on_demand=True)
+
+    assert titles(await list_products(session, Filters())) == ["Cake", "Leeks", "Parsnips"]
+    assert titles(await list_products(session, Filters(sort="price"))) == ["Parsnips", "Leeks", "Cake"]
+
+
+@pytest.mark.parametrize(
+    ("measure", "unit", "words", "per"),
+    [
+        ("1", "l", "1 litre", None),
+        ("1.5", "l", "1.5 litres", (200, "per litre")),
+        ("750", "ml", "750 ml", (400, "per litre")),
+        ("1", "piece", "", None),
+        ("6", "piece", "pack of 6", (50, "each")),
+        ("1", "cake", "1 whole cake", None),
+    ],
+)
+def test_amounts_are_said_as_people_say_them(measure: str, unit: str, words: str, per: tuple[int, str] | None) -> None:
+    assert units.amount(Decimal(measure), unit) == words
+    assert units.price_per(300, Decimal(measure), unit) == per

@@ -188,3 +188,40 @@ async def test_a_visitor_who_likes_is_asked_to_sign_in_first(house: House) -> No
 
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith(house.url("blog", "/sign-in/?next="))
+
+
+async def test_a_search_that_finds_nothing_says_where_else_to_look(house: House) -> None:
+    await shop()
+    browser = house.client()
+
+    bare = await browser.get(house.url("market", "/search/?q=zeppelin"))
+    shelf = await browser.get(house.url("market", "/m/mill-bakery/bread/?q=zeppelin"))
+    chosen = await browser.get(house.url("market", "/search/?q=zeppelin&label=organic"))
+
+    assert "Nothing in the shop is called “zeppelin”" in bare.text
+    assert f'href="{house.url("blog", "/search/?q=zeppelin")}"' in bare.text
+    assert "Nothing here is called “zeppelin”" in shelf.text
+    assert [page for page in (bare, shelf) if "fewer choices" in page.text] == []
+    assert "Try fewer choices, or another word." in chosen.text
+
+
+async def test_a_price_below_a_pound_is_said_in_pence(house: House) -> None:
+    async with transaction() as session:
+        await a_product(session, slug="eggs", title="Eggs", price=290, measure=6, unit="piece")
+
+    for path in ("/products/", "/products/eggs/"):
+        shown = await house.client().get(house.url("market", path))
+        assert "pack of 6" in shown.text
+        assert "48p each" in shown.text
+
+
+async def test_who_made_it_is_not_said_on_every_card_of_their_own_page(house: House) -> None:
+    await shop()
+    browser = house.client()
+
+    everything = await browser.get(house.url("market", "/products/"))
+    own = await browser.get(house.url("market", "/producers/ada-miller/"))
+
+    assert '<p class="card-meta">Ada Miller</p>' in everything.text
+    assert '<p class="card-meta">Ada Miller</p>' not in own.text
+    assert "All producers" not in own.text

@@ -10,7 +10,7 @@ from tests.factories.events import a_ticket_type, an_entry
 from tests.factories.market import a_product
 from tests.house import ORIGINS, House
 
-TOLD = {"market": "Rye loaf: 2 added.", "events": "2 places are in your basket"}
+TOLD = {"market": "Added 2 × Rye loaf.", "events": "2 places are in your basket"}
 
 
 @pytest.fixture(params=[True, False], ids=["kept", "drawn"])
@@ -74,5 +74,5 @@ async def test_it_is_said_of_no_other_thing(house: House, pages: dict[str, tuple
     other = await browser.get(f"{ORIGINS['market']}/products/oats/")
     right = await browser.get(address)
 
-    assert "added." not in other.text
+    assert "Added 2" not in other.text
     assert TOLD["market"] in right.text

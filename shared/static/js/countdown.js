@@ -16,8 +16,8 @@ function left(element) {
 }
 
 function show(element, seconds) {
-    const minutes = Math.floor(seconds / MINUTE);
-    element.textContent = `${minutes}:${String(seconds % MINUTE).padStart(2, "0")}`;
+    if (seconds > SOON) element.textContent = `${Math.ceil(seconds / MINUTE)} minutes`;
+    else element.textContent = seconds === 1 ? "1 second" : `${seconds} seconds`;
 }
 
 function say(element, words) {

@@ -7,3 +7,6 @@ htmx.config.includeIndicatorCSS = false;
 // that is swapped into a page becomes a script.
 const policy = window.trustedTypes?.createPolicy("htmx", { createHTML: (html) => html, createScript: () => "" });
 htmx.registerExtension("trusted-types", { init: (api) => api.initSecurity(policy) });
+
+// Forms that answer to every change need no button then.
+document.documentElement.dataset.live = "";

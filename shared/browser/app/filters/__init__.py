@@ -12,6 +12,9 @@ from shared.browser.app.filters.drawing import drawn_each
 from shared.browser.app.utils.time import to_zone
 from shared.config import Site
 
+# From here on, a price in pounds is as short as one in pence.
+POUND = 100
+
 
 def filters_for(site: Site) -> dict[str, Callable[..., Any]]:
     """The filters, in the site's language, currency and time zone."""
@@ -19,6 +22,10 @@ def filters_for(site: Site) -> dict[str, Callable[..., Any]]:
     @lru_cache(4096)
     def money(minor: int, currency: str = site.currency) -> str:
         return str(format_currency(minor / 100, currency, locale=site.locale))
+
+    def small_money(minor: int, currency: str = site.currency) -> str:
+        """Of prices that are compared: 48p."""
+        return f"{minor}p" if currency == "GBP" and minor < POUND else money(minor, currency)
 
     def local(moment: datetime) -> datetime:
         return to_zone(moment, site.tz)
@@ -35,6 +42,7 @@ def filters_for(site: Site) -> dict[str, Callable[..., Any]]:
 
     return {
         "money": money,
+        "small_money": small_money,
         "local": local,
         "day": day,
         "time": time,
