@@ -38,12 +38,11 @@ def _page(canvas: Any, ticket: Ticket, settings: Settings) -> None:
     _text(canvas, settings.site.name, LEFT, TOP - 12 * MM, (SOFT, 11))
     bottom = _lines(canvas, ticket.entry.title, TOP - 26 * MM, (INK, 26, True))
     bottom = _lines(canvas, wording.span(ticket.entry, settings.site), bottom - 4 * MM, (INK, 13))
-    place = ", ".join(part for part in (ticket.entry.venue, settings.site.address) if part)
-    bottom = _lines(canvas, place, bottom - 1 * MM, (INK, 13))
+    bottom = _lines(canvas, ticket.entry.whereabouts(settings.site.address), bottom - 1 * MM, (INK, 13))
     holder = f"{ticket.ticket_type.name} · for {ticket.name or ticket.email}"
     bottom = _lines(canvas, holder, bottom - 1 * MM, (SOFT, 13))
     _code(canvas, ticket, settings, top=bottom - 4 * MM)
-    _foot(canvas, ticket, settings)
+    _foot(canvas, settings)
 
 
 def _code(canvas: Any, ticket: Ticket, settings: Settings, *, top: float) -> None:
@@ -66,11 +65,10 @@ def _code(canvas: Any, ticket: Ticket, settings: Settings, *, top: float) -> Non
         _text(canvas, "This ticket is void.", beside, top - 64 * MM, (ROSE, 14, True))
 
 
-def _foot(canvas: Any, ticket: Ticket, settings: Settings) -> None:
+def _foot(canvas: Any, settings: Settings) -> None:
     canvas.setStrokeColor(LINE)
     canvas.line(LEFT, 30 * MM, LEFT + WIDTH, 30 * MM)
-    _text(canvas, f"Order {ticket.order}", LEFT, 24 * MM, (SOFT, 9))
-    _text(canvas, f"Good for one person, once. Questions: {settings.site.email}", LEFT, 19 * MM, (SOFT, 9))
+    _text(canvas, f"Good for one person, once. Questions: {settings.site.email}", LEFT, 24 * MM, (SOFT, 9))
 
 
 def _lines(canvas: Any, text: str, top: float, look: tuple[Any, ...]) -> float:
