@@ -63,6 +63,7 @@ class SaveEntry(Form):
 
 class SaveTicketType(Form):
     name: str = Field(title="a name", max_length=80)
+    note: str = Field("", max_length=200)
     price: Money = Field(title="price")
     capacity: int = Field(ge=0, le=100_000, title="number of places")
     vat_percent: int = Field(0, ge=0, le=100, title="VAT")

@@ -19,5 +19,10 @@ async def index() -> Response:
     others = await cards.about(words) if words and number == 1 else cards.NOTHING
     found = await search.find(g.session, words, page=number) if words else None
     return await page(
-        "blog/search/index.html", fragment="blog/search/_hits.html", words=words, found=found, cards=others
+        "blog/search/index.html",
+        fragment="blog/search/_hits.html",
+        words=words,
+        found=found,
+        cards=others,
+        shown=cards.SHOWN,
     )

@@ -15,6 +15,8 @@ from shared.infrastructure import internal_api
 
 # Seconds: a page of ours does not wait longer for what only decorates it.
 PATIENCE = 0.3
+# Of each kind, when something is searched for.
+SHOWN = 6
 
 # What the other app's pages with these cards are tagged with.
 TAGS: dict[AppName, str] = {"events": "events", "market": "market:lists"}
@@ -51,8 +53,11 @@ async def of_paths(paths: Mapping[AppName, Sequence[str]]) -> dict[AppName, dict
 
 
 async def about(words: str) -> Cards:
-    """What the shop and the calendar have of these words. Nobody asks for them again soon, so nothing is kept."""
-    params = {"q": words, "limit": 6}
+    """What the shop and the calendar have of these words. Nobody asks for them again soon, so nothing is kept.
+
+    One more than SHOWN tells that there are more.
+    """
+    params = {"q": words, "limit": SHOWN + 1}
     entries, products = await asyncio.gather(_ask("events", params), _ask("market", params))
     return Cards(entries or [], products or [], entries is not None and products is not None)
 

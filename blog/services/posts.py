@@ -16,7 +16,7 @@ from shared.db.session import fetch_rows
 from shared.errors import NotFound
 from shared.models import User
 
-PER_PAGE = 12
+PER_PAGE = 10
 Card = Row[*tuple[Any, ...]]
 
 
@@ -111,11 +111,12 @@ async def list_shelves(session: AsyncSession) -> list[tuple[str, datetime]]:
 
 
 async def list_more(session: AsyncSession, post: Post, *, limit: int = 3) -> Sequence[Card]:
-    """What to read next: posts that share a subject, then the newest."""
+    """What to read next: those that share most subjects, and among them the newest; the newest first."""
     shared = select(func.count()).select_from(PostTag).where(PostTag.post_id == Post.id)
     alike = shared.where(PostTag.tag_id.in_([tag.id for tag in post.tags])).scalar_subquery()
     query = _cards().order_by(None).where(Post.id != post.id).order_by(alike.desc(), Post.published_at.desc())
-    return await fetch_rows(session, query.limit(limit))
+    found = await fetch_rows(session, query.limit(limit))
+    return sorted(found, key=lambda row: row.published_at, reverse=True)
 
 
 FEATURED_FIRST = (Post.featured.desc(), Post.published_at.desc(), Post.id.desc())

@@ -20,9 +20,11 @@ SNIPPET = f"StartSel={START}, StopSel={STOP}, MaxFragments=2, MaxWords=25, MinWo
 
 @dataclass(frozen=True)
 class Hit:
+    """`published_at` is None for a page: nobody asks how old that is."""
+
     title: str
     slug: str
-    published_at: datetime
+    published_at: datetime | None
     parts: list[tuple[str, bool]]
 
 
@@ -42,7 +44,7 @@ async def find(session: AsyncSession, words: str, *, page: int = 1) -> Hits:
     ranked = matching.order_by(func.ts_rank(Post.search, asked).desc(), Post.published_at.desc())
     best = ranked.limit(PER_PAGE).offset((page - 1) * PER_PAGE).subquery()
     snippet = func.ts_headline("english", func.left(Post.public_text, 20_000), asked, SNIPPET)
-    shown = select(Post.title, Post.slug, Post.published_at, snippet.label("snippet"), best.c.total)
+    shown = select(Post.title, Post.slug, Post.kind, Post.published_at, snippet.label("snippet"), best.c.total)
     rows = (await session.execute(shown.join(best, best.c.id == Post.id).order_by(best.c.rank.desc()))).all()
     total = rows[0].total if rows else 0
     return Hits([_hit(row) for row in rows], page, max(1, -(-total // PER_PAGE)), total)
@@ -53,4 +55,5 @@ def _hit(row: Row[Any]) -> Hit:
     for piece in in_one_line(row.snippet).split(START):
         marked, _, plain = piece.partition(STOP) if STOP in piece else ("", "", piece)
         parts += [(marked, True), (plain, False)]
-    return Hit(row.title, row.slug, row.published_at, [part for part in parts if part[0]])
+    published_at = row.published_at if row.kind == "post" else None
+    return Hit(row.title, row.slug, published_at, [part for part in parts if part[0]])

@@ -8,12 +8,11 @@ from events.models.ticket_type import TicketType
 
 
 class Prices(NamedTuple):
-    """What its tickets cost, in a word. `lowest` in minor units; `several` kinds may still all have one price."""
+    """What its tickets cost, in a word; `lowest` and `highest` in minor units."""
 
     lowest: int
+    highest: int
     currency: str
-    differ: bool
-    several: bool
     sold_out: bool
 
     @classmethod
@@ -21,9 +20,12 @@ class Prices(NamedTuple):
         if not kinds:
             return None
         cheapest = min(kinds, key=lambda kind: kind.price)
-        differ = any(kind.price != cheapest.price for kind in kinds)
         sold_out = all(kind.left <= 0 for kind in kinds)
-        return cls(cheapest.price, cheapest.currency, differ, len(kinds) > 1, sold_out)
+        return cls(cheapest.price, max(kind.price for kind in kinds), cheapest.currency, sold_out)
+
+    @property
+    def differ(self) -> bool:
+        return self.lowest != self.highest
 
 
 class Happening:
@@ -38,6 +40,7 @@ class Happening:
         ends_at: Any
         zone: Any
         all_day: Any
+        venue: Any
         status: Any
 
     @property
@@ -47,6 +50,20 @@ class Happening:
     @property
     def is_cancelled(self) -> bool:
         return bool(self.status == "cancelled")
+
+    @property
+    def lasts_longer(self) -> bool:
+        """Than a day, so that the hour at which it ends says nothing without its date."""
+        return bool(self.ends_at - self.starts_at >= timedelta(days=1))
+
+    def place(self, address: str) -> str:
+        """Its venue, without the town when that is the one of our own `address`."""
+        return str(self.venue).removesuffix(f", {address.rsplit(', ', 1)[-1]}")
+
+    def whereabouts(self, address: str) -> str:
+        """Its venue, or our own `address` with the street, when that is where it is."""
+        ours = not self.venue or self.venue.partition(", ")[0] == address.partition(", ")[0]
+        return address if ours else str(self.venue)
 
     def days(self, zone: ZoneInfo) -> list[date]:
         """Every day it touches, as seen in `zone`; an all-day entry keeps the days it was given."""

@@ -21,6 +21,7 @@ class TicketType(Base):
     id: Mapped[pk]
     entry_id: Mapped[ref] = mapped_column(ForeignKey("entries.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(80))
+    note: Mapped[str] = mapped_column(String(200), default="")
     price: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     vat_rate: Mapped[int] = mapped_column(SmallInteger, default=0)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from quart import Blueprint, Response, g
 
 from events.routes.paging import page_number
@@ -5,6 +7,7 @@ from events.routes.views import days_of
 from events.services import calendars, listings
 from shared.browser.app.redis_cacher import cached
 from shared.browser.app.utils.htmx import page
+from shared.browser.app.utils.settings import current_settings
 from shared.utils import utcnow
 
 bp = Blueprint("calendars", __name__)
@@ -14,7 +17,10 @@ bp = Blueprint("calendars", __name__)
 @cached(tags=["events"], query=["page"])
 async def show(slug: str) -> Response:
     now = utcnow()
-    calendar = await calendars.get_by_slug(g.session, slug)
-    listing = await listings.list_upcoming(g.session, now=now, calendar=calendar, page=page_number())
+    every = await calendars.list_all(g.session)
+    calendar = calendars.get_among(every, slug)
+    zone = current_settings().site.tz
+    listing = await listings.list_upcoming(g.session, now=now, zone=zone, calendar=calendar, page=page_number())
     days = days_of(listing.entries)
-    return await page("events/calendars/show.html", calendar=calendar, listing=listing, days=days, now=now)
+    context: dict[str, Any] = {"calendar": calendar, "calendars": every, "listing": listing, "days": days, "now": now}
+    return await page("events/calendars/show.html", **context)

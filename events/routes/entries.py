@@ -23,7 +23,7 @@ def _tags(entry_id: int, **_: str) -> list[str]:
 @cached(tags=["events"], query=["page"])
 async def index() -> Response:
     now = utcnow()
-    listing = await listings.list_upcoming(g.session, now=now, page=page_number())
+    listing = await listings.list_upcoming(g.session, now=now, zone=current_settings().site.tz, page=page_number())
     found = await calendars.list_all(g.session)
     days = days_of(listing.entries)
     return await page("events/entries/index.html", listing=listing, days=days, calendars=found, now=now)

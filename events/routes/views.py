@@ -7,7 +7,7 @@ from typing import Any
 from quart import g
 
 from events.models import Entry, TicketType
-from events.services import entries, months, ticket_types
+from events.services import entries, listings, months, ticket_types
 from events.services.listings import Listed
 from shared.browser.app.authz import reach_of
 from shared.browser.app.utils.settings import current_settings
@@ -19,6 +19,7 @@ async def entry_context(entry_id: int) -> dict[str, Any]:
     entry = await entries.get_visible(g.session, entry_id, to=reach_of(Role.STEWARD))
     return {
         "entry": entry,
+        "others": await listings.list_others(g.session, entry, now=utcnow()),
         "kinds": [(kind, _why_not(kind, entry)) for kind in entry.ticket_types],
         "hold_minutes": current_settings().holds.ticket_minutes,
         "refusal": None,

@@ -21,23 +21,26 @@ def card(entry: Listed, settings: Settings) -> Answer:
         "image_url": entry.image_url,
         "illustration": entry.illustration,
         "meta": " · ".join(part for part in (wording.moment(entry, settings.site), entry.venue) if part),
-        "place": entry.venue,
+        "place": entry.place(settings.site.address),
         "text": entry.summary,
         "starts_at": entry.starts_at.isoformat(),
         "price": price(entry.prices, settings),
     }
 
 
-def price(prices: Prices | None, settings: Settings) -> str | None:
-    """Free, Some places free, £8.00, from £8.00, or Sold out; None for what has no tickets."""
+def price(prices: Prices | None, settings: Settings) -> str:
+    """Free, Free to £6.00, £8.00, From £8.00, Sold out, or No ticket needed."""
+
+    def money(amount: int, currency: str) -> str:
+        return str(format_currency(amount / 100, currency, locale=settings.site.locale))
+
     if prices is None:
-        return None
+        return "No ticket needed"
     if prices.sold_out:
         return "Sold out"
     if prices.lowest == 0:
-        return "Some places free" if prices.differ else "Free"
-    amount = str(format_currency(prices.lowest / 100, prices.currency, locale=settings.site.locale))
-    return f"from {amount}" if prices.differ else amount
+        return f"Free to {money(prices.highest, prices.currency)}" if prices.differ else "Free"
+    return ("From " if prices.differ else "") + money(prices.lowest, prices.currency)
 
 
 def ticket(found: Ticket, settings: Settings, *, with_pdf: bool = False) -> Answer:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, distinct, func, select, true
+from sqlalchemy import CTE, ColumnElement, Date, Select, case, cast, func, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -42,13 +43,13 @@ class Dated(Happening):
     status: str
     calendar: str
     colour: str
+    venue: str
 
 
 @dataclass(slots=True)
 class Listed(Dated):
     """`sold` of `capacity` places are gone; `prices` is None without tickets."""
 
-    venue: str
     summary: str
     image_url: str | None
     illustration: str | None
@@ -62,7 +63,6 @@ class Listed(Dated):
 class Told(Dated):
     """What calendars of other programs are told."""
 
-    venue: str
     summary: str
     description: str
     uid: str
@@ -80,10 +80,16 @@ class Listing:
 
 
 async def list_upcoming(
-    session: AsyncSession, *, now: datetime, calendar: Calendar | None = None, page: int = 1
+    session: AsyncSession, *, now: datetime, zone: ZoneInfo, calendar: Calendar | None = None, page: int = 1
 ) -> Listing:
-    """What is not over yet, the next first. Raises NoSuchPage."""
-    return await _paged(session, [Entry.status != "draft", Entry.ends_at > now, *_in(calendar)], SOONEST, page)
+    """What is not over yet, the next first. A page ends with a day of `zone`, never within one. Raises NoSuchPage."""
+    numbered = _numbered([Entry.status != "draft", Entry.ends_at > now, *_in(calendar)], zone)
+    pages = select(func.max(numbered.c.page)).scalar_subquery().label("pages")
+    query = _listed().add_columns(pages).join(numbered, numbered.c.id == Entry.id).where(numbered.c.page == page)
+    rows = await fetch_rows(session, query.order_by(*SOONEST))
+    if not rows and page > 1:
+        raise NoSuchPage
+    return Listing([_read(row[:-1]) for row in rows], page, rows[0].pages if rows else 1)
 
 
 async def list_for_admin(
@@ -107,7 +113,7 @@ async def list_for_feed(
     session: AsyncSession, start: datetime, end: datetime, *, calendar: Calendar | None = None
 ) -> list[Told]:
     """The first 2,000."""
-    words = Entry.venue, Entry.summary, Entry.description, Entry.uid, Entry.recurrence_id, Entry.changed_at
+    words = Entry.summary, Entry.description, Entry.uid, Entry.recurrence_id, Entry.changed_at
     query = _dated().add_columns(*words).where(*_within(start, end, calendar)).order_by(*SOONEST).limit(2000)
     return [Told(*row) for row in await fetch_rows(session, query)]
 
@@ -137,6 +143,13 @@ async def list_next(
     return [_read(row) for row in await fetch_rows(session, query.order_by(*SOONEST).limit(limit))]
 
 
+async def list_others(session: AsyncSession, entry: Entry, *, now: datetime, limit: int = 3) -> list[Listed]:
+    """What else its calendar has, the next first."""
+    others = Entry.calendar_id == entry.calendar_id, Entry.id != entry.id
+    query = _listed().where(*others, Entry.ends_at > now, Entry.status == "published").order_by(*SOONEST)
+    return [_read(row) for row in await fetch_rows(session, query.limit(limit))]
+
+
 async def list_at(session: AsyncSession, paths: Sequence[str], *, now: datetime) -> list[tuple[str, Listed]]:
     """What is still to come and has its page at these paths, each by the path it was asked for, an older one too."""
     numbers = {path: int(found[1]) for path in paths if (found := PAGE.fullmatch(path))}
@@ -157,7 +170,7 @@ def _within(start: datetime, end: datetime, calendar: Calendar | None) -> list[C
 def _dated() -> Select[*tuple[Any, ...]]:
     """The columns of Dated, in its order. Built once: putting it together costs as much as reading ten rows with it."""
     dates = Entry.starts_at, Entry.ends_at, Entry.zone, Entry.all_day
-    columns = Entry.id, Entry.slug, Entry.title, *dates, Entry.status, Calendar.name, Calendar.colour
+    columns = Entry.id, Entry.slug, Entry.title, *dates, Entry.status, Calendar.name, Calendar.colour, Entry.venue
     return select(*columns).join(Calendar, Calendar.id == Entry.calendar_id)
 
 
@@ -171,22 +184,31 @@ def _listed() -> Select[*tuple[Any, ...]]:
             func.coalesce(func.sum(TicketType.sold), 0).label("sold"),
             func.coalesce(func.sum(TicketType.capacity), 0).label("capacity"),
             func.min(TicketType.price).label("lowest"),
+            func.max(TicketType.price).label("highest"),
             cheapest[1].label("currency"),
-            (func.count(distinct(TicketType.price)) > 1).label("differ"),
-            (func.count() > 1).label("several"),
             func.bool_and(left <= 0).label("sold_out"),
         )
         .where(TicketType.entry_id == Entry.id)
         .correlate(Entry)
         .lateral("tickets")
     )
-    words = Entry.venue, Entry.summary, Entry.image_url, Entry.illustration, Entry.created_at
+    words = Entry.summary, Entry.image_url, Entry.illustration, Entry.created_at
     return _dated().add_columns(*words, *tickets.c).join(tickets, true())
 
 
 def _read(row: Sequence[Any]) -> Listed:
-    values, (lowest, *rest) = row[:-5], row[-5:]
+    values, (lowest, *rest) = row[:-4], row[-4:]
     return Listed(*[*values, None if lowest is None else Prices(lowest, *rest)])
+
+
+def _numbered(conditions: Sequence[ColumnElement[bool]], zone: ZoneInfo) -> CTE:
+    """Each entry's `page`: as many whole days as it takes to have PER_PAGE entries, then the next."""
+    seen_in = case((Entry.all_day, Entry.zone), else_=zone.key)
+    day = cast(func.timezone(seen_in, Entry.starts_at), Date)
+    # Of all entries of a day the same number are before it. A long day fills more than one page: no page stays empty.
+    full = (func.rank().over(order_by=day) - 1) // PER_PAGE
+    filled = select(Entry.id, full.label("full")).where(*conditions).subquery()
+    return select(filled.c.id, func.dense_rank().over(order_by=filled.c.full).label("page")).cte()
 
 
 async def _paged(

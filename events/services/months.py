@@ -35,6 +35,7 @@ class DayEntry:
 class Day:
     date: date
     outside: bool
+    past: bool
     today: bool
     entries: list[DayEntry] = field(default_factory=list)
 
@@ -113,6 +114,6 @@ def _entry(entry: Dated) -> DayEntry:
 def _weeks(first: date, weeks: list[list[date]], entries: dict[date, list[Dated]], *, today: date) -> list[list[Day]]:
     def cell(day: date) -> Day:
         shown = [_entry(entry) for entry in entries.get(day, [])]
-        return Day(day, day.month != first.month, day == today, shown)
+        return Day(day, day.month != first.month, day < today, day == today, shown)
 
     return [[cell(day) for day in week] for week in weeks]

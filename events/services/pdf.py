@@ -46,12 +46,11 @@ def _page(canvas: Any, ticket: Ticket, settings: Settings) -> None:
     _text(canvas, settings.site.name, LEFT, TOP - 12 * MM, (inks.soft, 11))
     bottom = _lines(canvas, ticket.entry.title, TOP - 26 * MM, (inks.ink, 26, True))
     bottom = _lines(canvas, wording.span(ticket.entry, settings.site), bottom - 4 * MM, (inks.ink, 13))
-    place = ", ".join(part for part in (ticket.entry.venue, settings.site.address) if part)
-    bottom = _lines(canvas, place, bottom - 1 * MM, (inks.ink, 13))
+    bottom = _lines(canvas, ticket.entry.whereabouts(settings.site.address), bottom - 1 * MM, (inks.ink, 13))
     holder = f"{ticket.ticket_type.name} · for {ticket.name or ticket.email}"
     bottom = _lines(canvas, holder, bottom - 1 * MM, (inks.soft, 13))
     _code(canvas, ticket, settings, top=bottom - 4 * MM)
-    _foot(canvas, ticket, settings)
+    _foot(canvas, settings)
 
 
 def _code(canvas: Any, ticket: Ticket, settings: Settings, *, top: float) -> None:
@@ -75,12 +74,11 @@ def _code(canvas: Any, ticket: Ticket, settings: Settings, *, top: float) -> Non
         _text(canvas, "This ticket is void.", beside, top - 64 * MM, (inks.accent, 14, True))
 
 
-def _foot(canvas: Any, ticket: Ticket, settings: Settings) -> None:
+def _foot(canvas: Any, settings: Settings) -> None:
     inks = _inks(settings)
     canvas.setStrokeColor(inks.line)
     canvas.line(LEFT, 30 * MM, LEFT + WIDTH, 30 * MM)
-    _text(canvas, f"Order {ticket.order}", LEFT, 24 * MM, (inks.soft, 9))
-    _text(canvas, f"Good for one person, once. Questions: {settings.site.email}", LEFT, 19 * MM, (inks.soft, 9))
+    _text(canvas, f"Good for one person, once. Questions: {settings.site.email}", LEFT, 24 * MM, (inks.soft, 9))
 
 
 def _inks(settings: Settings) -> Inks:

@@ -32,7 +32,7 @@ class TypeInUse(Conflict):
 
 @dataclass(frozen=True)
 class Offer:
-    """What an administrator decides about a ticket type. Money in minor units, VAT in basis points."""
+    """What is said of a ticket type; `note`: for whom it is. Money in minor units, VAT in basis points."""
 
     name: str
     price: int
@@ -41,6 +41,7 @@ class Offer:
     max_per_order: int = 10
     sale_from: datetime | None = None
     sale_until: datetime | None = None
+    note: str = ""
 
 
 async def get(session: AsyncSession, ticket_type_id: int) -> TicketType:

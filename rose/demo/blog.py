@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blog.models import Author, Post
+from blog.models import Author, Post, Tag
 from blog.services import grants, members, writing
 from blog.services.rendering import Body, render
 from blog.services.writing import Draft
-from rose.demo.blog_texts import AUTHORS, MENU, NEWSLETTERS, TAGS
+from rose.demo.blog_texts import AUTHORS, MENU, NEWSLETTERS, TAG_WORDS, TAGS
 from rose.demo.texts import Text, list_pages, list_posts
 from shared.browser.app.redis_cacher import EVERYTHING, invalidate
 from shared.config import Settings
@@ -29,6 +30,8 @@ async def load(session: AsyncSession, settings: Settings) -> None:
     await _welcome_people(session)
     authors = await _save_authors(session)
     posts = [await _save(session, text, body, authors) for text, body in written]
+    for tag in await session.scalars(select(Tag)):
+        tag.description = TAG_WORDS.get(tag.name, "")
     pages = {post.slug: post.id for post in posts if post.kind == "page"}
     session.add(KeyValue(key="demo.pages", value=pages))
     await session.flush()

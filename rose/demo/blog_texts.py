@@ -8,6 +8,14 @@ TAGS = {
     "people": "People",
     "kitchen": "In the kitchen",
 }
+TAG_WORDS = {
+    "Growing": "What comes up at Long Field, what does not, and what the weather has to do with it.",
+    "Baking": "From the mill: flour, dough and patience.",
+    "The hall": "Music, films and soup at the Old Dairy.",
+    "Members": "How the co-operative runs, and what the meetings decide.",
+    "People": "Neighbours, visitors and whoever else came by.",
+    "In the kitchen": "Recipes that have fed a hundred, divided by twenty-five.",
+}
 AUTHORS = {
     "Rowan Ash": "Keeps the books and the gate. Came for a summer, eight years ago.",
     "Maud Hartley": "Grows vegetables at Long Field, and writes down the weather.",

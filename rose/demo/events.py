@@ -1,4 +1,4 @@
-"""Three calendars of the Old Dairy: three months of evenings, from the day on which this is loaded."""
+"""Three calendars of Ashford Mill: three months of evenings, from the day on which this is loaded."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -20,6 +20,8 @@ from shared.utils import utcnow
 
 PROGRAMME = Path(__file__).with_name("programme.yaml")
 Said = dict[str, Any]
+# Month and day: Christmas and New Year.
+SHUT = {(12, 24), (12, 25), (12, 26), (1, 1)}
 
 
 async def load(session: AsyncSession, settings: Settings) -> None:
@@ -35,7 +37,7 @@ async def load(session: AsyncSession, settings: Settings) -> None:
 
 async def _calendar(session: AsyncSession, shelf: Said) -> Calendar:
     pages = await session.get(KeyValue, "demo.pages")
-    page_id = (pages.value if pages else {}).get("the-old-dairy", 0)
+    page_id = (pages.value if pages else {}).get(shelf.get("page"), 0)
     kind = ContainerType.PAGE if page_id else ContainerType.SITE
     words = CalendarWords(shelf["name"], shelf["slug"], shelf["description"], shelf["colour"], kind, page_id)
     return await calendars.create(session, words)
@@ -65,14 +67,22 @@ def _words(night: Said, calendar: Calendar, today: date, zone: ZoneInfo) -> Word
 
 
 def _begins(night: Said, today: date, zone: ZoneInfo) -> datetime:
-    tomorrow = today + timedelta(days=1)
-    day = tomorrow + timedelta(weeks=night["week"], days=(night["weekday"] - tomorrow.weekday()) % 7)
+    day = _open_day(today, night["weekday"], night["week"])
     return datetime.combine(day, time.fromisoformat(night["at"]), zone).astimezone(UTC)
+
+
+def _open_day(today: date, weekday: int, number: int) -> date:
+    """The next such day of the week but so many, counting only those on which the house is open."""
+    tomorrow = today + timedelta(days=1)
+    first = tomorrow + timedelta(days=(weekday - tomorrow.weekday()) % 7)
+    # Within a season at most two of them are shut.
+    ahead = (first + timedelta(weeks=week) for week in range(number + 3))
+    return [day for day in ahead if (day.month, day.day) not in SHUT][number]
 
 
 async def _sell(session: AsyncSession, entry: Entry, night: Said, currency: str) -> None:
     """With counters as if people had been buying: some nights are nearly full."""
     for position, kind in enumerate(night["tickets"]):
-        offer = Offer(kind["name"], kind["price"], kind["capacity"], max_per_order=8)
+        offer = Offer(kind["name"], kind["price"], kind["capacity"], max_per_order=8, note=kind.get("note", ""))
         made = await ticket_types.add(session, entry, offer, currency=currency, position=position)
         made.sold = round(made.capacity * night["sold"])

@@ -1,11 +1,13 @@
 """What visitors see of the calendars."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from icalendar import Calendar as ICal
 from sqlalchemy import event as sql
 
+from events.models import Calendar, Entry
 from events.services import months
 from shared.db.session import engine, transaction
 from shared.utils import utcnow
@@ -37,7 +39,10 @@ async def test_what_is_on_is_grouped_by_day_in_the_sites_zone(house):
 
     text = await read(house, "/")
 
-    assert '<time datetime="2099-07-01">Wednesday <span class="day-number">1</span> July' in text
+    assert (
+        '<time datetime="2099-07-01"><span class="day-weekday">Wednesday</span> <span class="day-number">1</span>'
+        in text
+    )
     assert "00:30" in text
 
 
@@ -77,6 +82,107 @@ async def test_a_long_list_has_pages(house):
     assert "Gig 24" not in await read(house, "/")
     assert "Gig 24" in await read(house, "/?page=2")
     await read(house, "/?page=9", 404)
+
+
+async def test_a_day_is_never_split_over_two_pages_and_nothing_is_lost_or_told_twice(house):
+    """Nineteen before the day, five on it at the very same time, one the day after; late in the evening."""
+    days = [*range(1, 20), *[20] * 5, 21]
+    async with transaction() as session:
+        calendar = await a_calendar(session, slug="concerts")
+        for number, day in enumerate(days):
+            starts_at = at(2099, 6, day, 23, 30)
+            await an_entry(session, calendar=calendar, title=f"Gig {number:02}", starts_at=starts_at)
+
+    for path in ("/", "/concerts/"):
+        first, second = [
+            re.findall(r">(Gig \d\d)</a>", await read(house, f"{path}?page={number}")) for number in (1, 2)
+        ]
+        assert first == [f"Gig {number:02}" for number in range(24)]
+        assert second == ["Gig 24"]
+        await read(house, f"{path}?page=3", 404)
+
+
+async def test_a_day_that_fills_two_pages_leaves_no_empty_one_behind(house):
+    async with transaction() as session:
+        calendar = await a_calendar(session)
+        for number in range(45):
+            await an_entry(session, calendar=calendar, title=f"Gig {number:02}", starts_at=at(2099, 7, 1, 12))
+        await an_entry(session, calendar=calendar, title="Next day", starts_at=at(2099, 7, 2, 12))
+
+    text = await read(house, "/?page=2")
+
+    assert "Next day" in text
+    assert "Gig 44" not in text
+    await read(house, "/?page=3", 404)
+
+
+@pytest.mark.parametrize(
+    ("prices", "said"),
+    [([600, 0], "Free to £6.00"), ([1400, 800], "From £8.00"), ([800, 800], ">£8.00<"), ([], "No ticket needed")],
+)
+async def test_a_list_says_what_it_costs(house, prices, said):
+    entry = await given(starts_at=at(2099, 7, 3, 18, 30))
+    async with transaction() as session:
+        for price in prices:
+            await a_ticket_type(session, entry=entry, price=price)
+
+    assert said in await read(house, "/")
+
+
+async def test_a_row_says_until_when_unless_that_is_another_day(house):
+    await given(starts_at=at(2099, 7, 3, 18, 30))
+    await given(title="Walk", starts_at=at(2099, 7, 4, 18, 30), ends_at=at(2099, 7, 6, 10), venue="Upper Ashford")
+
+    words = " ".join(re.sub(r"<[^>]+>", "", await read(house, "/")).split())
+
+    assert "19:30–21:30 · The Old Dairy" in words
+    assert "19:30 · Upper Ashford" in words
+
+
+@pytest.mark.parametrize(
+    ("venue", "place", "whereabouts"),
+    [
+        ("The Old Dairy, Ashford Mill", "The Old Dairy", "The Old Dairy, 4 Rowan Lane, Ashford Mill"),
+        ("The Hay Loft, Ashford Mill", "The Hay Loft", "The Hay Loft, Ashford Mill"),
+        ("Orchard House, Upper Ashford", "Orchard House, Upper Ashford", "Orchard House, Upper Ashford"),
+        ("", "", "The Old Dairy, 4 Rowan Lane, Ashford Mill"),
+    ],
+)
+def test_a_list_names_no_town_that_is_our_own_and_an_entry_names_our_street(venue, place, whereabouts):
+    entry = Entry(venue=venue)
+
+    assert entry.place("The Old Dairy, 4 Rowan Lane, Ashford Mill") == place
+    assert entry.whereabouts("The Old Dairy, 4 Rowan Lane, Ashford Mill") == whereabouts
+
+
+async def test_a_cancelled_entry_says_that_its_tickets_are_refunded(house):
+    entry = await given(starts_at=at(2099, 7, 3, 18, 30), summary="The van broke down.", status="cancelled")
+    async with transaction() as session:
+        await a_ticket_type(session, entry=entry)
+
+    assert "The van broke down. Tickets are refunded." in await read(house, "/")
+
+
+async def test_an_entry_leads_on_to_the_next_ones_of_its_calendar(house):
+    entry = await given(title="Reeds", starts_at=at(2099, 7, 3, 18, 30))
+    async with transaction() as session:
+        calendar = await session.get_one(Calendar, entry.calendar_id)
+        await an_entry(session, calendar=calendar, title="Strings", starts_at=at(2099, 7, 10, 18, 30))
+        await an_entry(session, title="A film", starts_at=at(2099, 7, 10, 18, 30))
+
+    others = (await read(house, entry.path)).partition("Also coming up")[2]
+
+    assert "Strings" in others
+    assert "Reeds" not in others.partition("</section>")[0]
+    assert "A film" not in others
+
+
+async def test_a_kind_of_ticket_says_for_whom_it_is(house):
+    entry = await given(starts_at=at(2099, 7, 3, 18, 30))
+    async with transaction() as session:
+        await a_ticket_type(session, entry=entry, note="For members; we ask at the door.")
+
+    assert "For members; we ask at the door." in await read(house, entry.path)
 
 
 async def test_the_month_is_a_table_of_the_same_entries(house):

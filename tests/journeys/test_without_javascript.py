@@ -68,7 +68,7 @@ def test_places_are_kept_longer_and_what_was_removed_comes_back(visitor: Visitor
 def test_words_are_found_in_the_journal_and_in_the_shop(visitor: Visitor) -> None:
     page = visitor.page
     page.goto(visitor.site.url("blog", "/search/"))
-    page.get_by_label("Words to look for").fill("loaves")
+    page.get_by_role("searchbox").fill("loaves")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("main")).to_contain_text("Three loaves")
 

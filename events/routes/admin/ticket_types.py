@@ -76,6 +76,7 @@ def _offer(sent: SaveTicketType) -> Offer:
     zone = current_settings().site.tz
     return Offer(
         name=sent.name,
+        note=sent.note,
         price=sent.price,
         capacity=sent.capacity,
         vat_rate=sent.vat_percent * 100,
@@ -89,6 +90,7 @@ def _values(found: TicketType) -> dict[str, object]:
     zone = current_settings().site.tz
     return {
         "name": found.name,
+        "note": found.note,
         "price": f"{found.price / 100:.2f}",
         "capacity": found.capacity,
         "vat_percent": found.vat_rate // 100,
