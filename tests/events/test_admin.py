@@ -1,5 +1,7 @@
 """What administrators do in their browser, and nobody else."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -270,3 +272,24 @@ async def test_an_address_taken_by_another_calendar_leaves_this_one_as_it_was(ad
 
     assert answer.status_code == 422
     assert [calendar.slug for calendar in await only(Calendar)] == ["films", "concerts"]
+
+
+async def test_the_side_navigation_says_where_an_event_and_its_tickets_stand(admin, house):
+    async with transaction() as session:
+        calendar = await a_calendar(session, name="Film club")
+        entry = await an_entry(session, calendar=calendar, title="Metropolis")
+        kind = await a_ticket_type(session, entry=entry)
+
+    for path in (f"/admin/entries/{entry.id}/", f"/admin/ticket-types/{kind.id}/"):
+        page = (await admin.get(path)).text
+        current = re.search(r'<a class="admin-link" href="([^"]+)" aria-current="page">', page)
+
+        assert current and current[1] == house.url("events", "/admin/")
+        assert f'<a href="/admin/?calendar={calendar.id}">Film club</a>' in page
+
+
+async def test_the_check_in_page_is_current_and_its_area_is_not(admin):
+    page = (await admin.get("/admin/check-in/")).text
+
+    assert re.findall(r'class="admin-link" href="([^"]+)" aria-current', page) == ["/admin/check-in/"]
+    assert re.search(r"Events › Check-in\s*<svg", page)
