@@ -284,7 +284,8 @@ async def test_the_side_navigation_says_where_an_event_and_its_tickets_stand(adm
         page = (await admin.get(path)).text
         current = re.search(r'<a class="admin-link" href="([^"]+)" aria-current="page">', page)
 
-        assert current and current[1] == house.url("events", "/admin/")
+        assert current
+        assert current[1] == house.url("events", "/admin/")
         assert f'<a href="/admin/?calendar={calendar.id}">Film club</a>' in page
 
 

@@ -11,6 +11,7 @@ from babel.numbers import format_currency
 from shared.browser.app.filters.drawing import drawn_each
 from shared.browser.app.utils.time import to_zone
 from shared.config import Site
+from shared.utils import utcnow
 
 
 def filters_for(site: Site) -> dict[str, Callable[..., Any]]:
@@ -33,12 +34,18 @@ def filters_for(site: Site) -> dict[str, Callable[..., Any]]:
     def day_and_time(moment: datetime) -> str:
         return f"{day(moment, 'EEE d MMM y')}, {time(moment)}"
 
+    def day_and_time_in_lists(moment: datetime) -> str:
+        """This year goes without saying."""
+        style = "EEE d MMM" if local(moment).year == local(utcnow()).year else "EEE d MMM y"
+        return f"{day(moment, style)}, {time(moment)}"
+
     return {
         "money": money,
         "local": local,
         "day": day,
         "time": time,
         "datetime": day_and_time,
+        "short_datetime": day_and_time_in_lists,
         "drawn_with": drawn_each(),
         "truncate_words": truncate_words,
         "plural": plural,
