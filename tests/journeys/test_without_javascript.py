@@ -108,9 +108,9 @@ def test_an_editor_writes_and_publishes(staff: Page, site: RunningSite) -> None:
     staff.goto(site.url("blog", "/admin/posts/new/"))
     staff.get_by_label("Title", exact=True).fill(title)
     staff.locator("textarea[name=body]").fill("The children went to school by sledge.")
-    staff.get_by_role("button", name="Save", exact=True).click()
+    staff.get_by_role("button", name="Save draft").click()
     staff.get_by_role("button", name="Publish").click()
-    staff.get_by_role("link", name="See it").click()
+    staff.get_by_role("link", name="View on the site").click()
 
     expect(staff.get_by_role("heading", level=1)).to_have_text(title)
     expect(staff.get_by_role("main")).to_contain_text("by sledge")
