@@ -123,7 +123,7 @@ def test_a_steward_makes_an_evening_and_lets_a_guest_in(staff: Page, visitor: Vi
     staff.get_by_label("Begins").fill(f"{datetime.now(UTC) + timedelta(days=5):%Y-%m-%dT19:30}")
     staff.get_by_label("State").select_option("published")
     staff.get_by_role("button", name="Save", exact=True).click()
-    staff.get_by_role("link", name="Add a kind of ticket").click()
+    staff.get_by_role("link", name="Add a ticket type").click()
     staff.get_by_label("Name", exact=True).fill("Seat by the stove")
     staff.get_by_label("Price").fill("0")
     staff.get_by_label("Places").fill("4")
