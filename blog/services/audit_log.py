@@ -3,17 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from blog.models import Author, Post, Tag
 from shared import sheets
 from shared.audit import audit
-from shared.models import AuditEntry, User
+from shared.models import AuditEntry, GhostNewsletter, MenuItem, User
 
 PER_PAGE = 50
 MOST_IN_A_FILE = 20_000
+# What people call a subject, by its kind.
+NAMES: dict[str, Any] = {
+    "user": User.email,
+    "post": Post.title,
+    "tag": Tag.name,
+    "author": Author.name,
+    "newsletter": GhostNewsletter.name,
+    "menu_item": MenuItem.label,
+}
 HEADERS = ("When (UTC)", "Application", "Member", "Action", "Subject", "Network", "Details")
 
 
@@ -30,8 +41,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Entry:
+    """`name` is what the subject is called, when this app knows and it is still there."""
+
     row: AuditEntry
     actor: str | None
+    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +61,10 @@ async def search(session: AsyncSession, wanted: Wanted, *, zone: ZoneInfo, page:
     query = _query(wanted, zone).add_columns(func.count().over())
     rows = (await session.execute(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE))).all()
     total = rows[0][2] if rows else 0
-    return Found([Entry(row[0], row[1]) for row in rows], page, max(1, -(-total // PER_PAGE)), total)
+    names = await _list_names(session, [row[0].subject for row in rows])
+    return Found(
+        [Entry(row[0], row[1], names.get(row[0].subject)) for row in rows], page, max(1, -(-total // PER_PAGE)), total
+    )
 
 
 async def write_csv(session: AsyncSession, wanted: Wanted, *, zone: ZoneInfo) -> str:
@@ -74,6 +91,22 @@ def _query(wanted: Wanted, zone: ZoneInfo) -> Select[AuditEntry, str]:
     if wanted.until:
         query = query.where(AuditEntry.at < _midnight(wanted.until + timedelta(days=1), zone))
     return query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+
+
+async def _list_names(session: AsyncSession, subjects: Sequence[str]) -> dict[str, str]:
+    """Of this app's own things, in one question."""
+    numbers: dict[str, set[int]] = {}
+    for subject in subjects:
+        noun, _, key = subject.partition(":")
+        if noun in NAMES and key.isdecimal():
+            numbers.setdefault(noun, set()).add(int(key))
+    if not numbers:
+        return {}
+    parts = [
+        select(func.concat(noun, ":", NAMES[noun].class_.id), NAMES[noun]).where(NAMES[noun].class_.id.in_(found))
+        for noun, found in numbers.items()
+    ]
+    return {row[0]: row[1] for row in await session.execute(union_all(*parts))}
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

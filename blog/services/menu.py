@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +22,28 @@ class TooDeep(Invalid):
 
 async def list_all(session: AsyncSession) -> Sequence[MenuItem]:
     return (await session.scalars(select(MenuItem).order_by(MenuItem.position, MenuItem.id))).all()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an entry stands: `rank` is its number among its neighbours, `below` the entry it folds under."""
+
+    item: MenuItem
+    rank: int
+    below: MenuItem | None = None
+
+
+async def list_tree(session: AsyncSession) -> list[Place]:
+    """As visitors see it: each entry of the top, what folds under it right after."""
+    items = await list_all(session)
+    children: dict[int | None, list[MenuItem]] = {}
+    for item in items:
+        children.setdefault(item.parent_id, []).append(item)
+    tree: list[Place] = []
+    for rank, top in enumerate(children.get(None, []), 1):
+        tree.append(Place(top, rank))
+        tree += [Place(item, place, below=top) for place, item in enumerate(children.get(top.id, []), 1)]
+    return tree
 
 
 async def get(session: AsyncSession, item_id: int) -> MenuItem:

@@ -40,9 +40,10 @@ class CacheOfApp:
 
     @property
     def misses(self) -> list[tuple[str, int]]:
-        """How many pages were drawn for which reason, in words."""
-        found = sorted((self.figures or {}).get("misses", {}).items(), key=lambda item: -item[1])
-        return [(REASONS.get(reason, (reason, ""))[0], count) for reason, count in found]
+        """How many pages were drawn for which reason, in words: always in the order of REASONS."""
+        counted = dict((self.figures or {}).get("misses", {}))
+        known = [(words, counted.pop(reason)) for reason, (words, _) in REASONS.items() if reason in counted]
+        return known + sorted(counted.items())
 
     @property
     def share(self) -> int | None:

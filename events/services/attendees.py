@@ -12,7 +12,7 @@ from events.models import Ticket
 from shared import sheets
 
 PER_PAGE = 50
-HEADERS = ("Name", "E-mail", "Ticket", "Code", "Status", "Used at", "Order")
+HEADERS = ("Name", "Email", "Ticket", "Code", "Status", "Used at", "Order")
 
 
 @dataclass(frozen=True)

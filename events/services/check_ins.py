@@ -1,9 +1,15 @@
 """At the door: a ticket opens it once."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from events.models import Entry, Ticket
+from events.models import Calendar, Entry, Ticket
 from events.services import tickets
 from events.services.tickets import NoSuchTicket
 from shared.audit import audit
@@ -74,11 +80,34 @@ async def undo(session: AsyncSession, token: str, *, within: Reach) -> Ticket:
     return found
 
 
-async def count_used(session: AsyncSession, entry_id: int) -> tuple[int, int]:
-    """How many are in, of how many with a ticket."""
-    query = select(func.count().filter(Ticket.status == "used"), func.count().filter(Ticket.status != "void"))
-    row = (await session.execute(query.join(Entry).where(Ticket.entry_id == entry_id))).one()
-    return row[0], row[1]
+@dataclass(frozen=True)
+class Door:
+    """What is on today with how many are in, and who came in last."""
+
+    tonight: Sequence[Any]
+    last: Sequence[Any]
+
+
+async def look_at_door(session: AsyncSession, *, now: datetime, zone: ZoneInfo, within: Reach) -> Door:
+    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
+    used, total = (func.count().filter(Ticket.status == status) for status in ("used", "valid"))
+    tonight = (
+        select(Entry.id, Entry.title, Entry.starts_at, used.label("used"), (used + total).label("total"))
+        .join(Ticket, Ticket.entry_id == Entry.id)
+        .join(Calendar, Calendar.id == Entry.calendar_id)
+        .where(Entry.starts_at < midnight + timedelta(days=1), Entry.ends_at > midnight, within.condition(Calendar))
+        .group_by(Entry.id)
+        .order_by(Entry.starts_at, Entry.id)
+    )
+    last = (
+        select(Ticket.token, Ticket.name, Ticket.email, Ticket.used_at, Entry.title)
+        .join(Entry, Entry.id == Ticket.entry_id)
+        .join(Calendar, Calendar.id == Entry.calendar_id)
+        .where(Ticket.status == "used", Ticket.used_at > midnight, within.condition(Calendar))
+        .order_by(Ticket.used_at.desc())
+        .limit(3)
+    )
+    return Door((await session.execute(tonight)).all(), (await session.execute(last)).all())
 
 
 def _why_not(ticket: Ticket, site: Site) -> Conflict:

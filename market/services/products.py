@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import Row, and_, exists, func, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,11 +20,18 @@ from shared.errors import Conflict
 from shared.models import Reach
 from shared.utils import slugify
 
-PER_PAGE = 50
+PER_PAGE = 25
+# So many free ones are few.
+LOW = 5
+FREE = Product.on_hand - Product.held
+SIDES = {
+    "low": and_(Product.on_demand.is_(False), FREE <= LOW),
+    "hidden": Product.is_published.is_(False),
+}
 
 
 class SoldBefore(Conflict):
-    message = "This has been ordered before, so its record is kept. Take it off sale instead."
+    message = "This has been ordered before, so its record is kept. Take it out of the shop instead."
 
 
 class OrdersWait(Conflict):
@@ -45,9 +52,9 @@ async def get_product(session: AsyncSession, product_id: int, *, within: Reach) 
 
 
 async def list_page(
-    session: AsyncSession, *, q: str, page: int, within: Reach
+    session: AsyncSession, *, q: str, side: str, page: int, within: Reach
 ) -> tuple[Sequence[Row[*tuple[Any, ...]]], int]:
-    """For the administration: all of them by title, and how many there are."""
+    """For the administration: by title, and how many there are. `side` is one of SIDES, or anything else for all."""
     query = select(
         Product.id,
         Product.title,
@@ -59,10 +66,11 @@ async def list_page(
         Product.sold,
         Product.on_demand,
         Product.is_published,
+        FREE.label("free"),
         Marketplace.name.label("marketplace"),
         func.count().over().label("total"),
     ).join(Marketplace, Marketplace.id == Product.marketplace_id)
-    query = query.where(within.condition(Marketplace))
+    query = query.where(within.condition(Marketplace), SIDES.get(side, true()))
     if q:
         query = query.where(Product.title.icontains(q, autoescape=True))
     found = await session.execute(

@@ -3,17 +3,22 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from market.models import Category, Marketplace, Producer
+from market.models import Category, Marketplace, Producer, Product
 from market.services.changes import shelves_changed
 from shared.audit import audit
 from shared.errors import Conflict, NotFound
 from shared.utils import slugify
 
 R = TypeVar("R", Marketplace, Category, Producer)
+STANDS_IN: dict[Any, Any] = {
+    Marketplace: Product.marketplace_id,
+    Category: Product.category_id,
+    Producer: Product.producer_id,
+}
 
 
 class RowNotFound(NotFound):
@@ -34,6 +39,15 @@ class StillUsed(Conflict):
 
 async def list_rows(session: AsyncSession, model: type[R]) -> Sequence[R]:
     return (await session.scalars(select(model).order_by(model.name))).all()
+
+
+async def list_with_counts(session: AsyncSession, model: type[R]) -> list[tuple[R, int]]:
+    """By name, with the number of products, shown or not."""
+    count = func.count(Product.id)
+    found = await session.execute(
+        select(model, count).outerjoin(Product, STANDS_IN[model] == model.id).group_by(model.id).order_by(model.name)
+    )
+    return [(row, number) for row, number in found]
 
 
 async def list_names(

@@ -31,6 +31,11 @@ class Lag:
     dead: int
     paused: bool
 
+    @property
+    def behind(self) -> bool:
+        """Whether anything has still to reach it, or never will."""
+        return bool(self.events or self.retrying or self.parked or self.dead)
+
 
 class NothingDead(NotFound):
     message = "No dead delivery fits that: rose events dead lists them."

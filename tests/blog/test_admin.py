@@ -1,10 +1,12 @@
+import re
+
 import httpx
 import pytest
 
 from blog.services import grants, members
 from blog.services.grants import LastAdministrator
 from shared.db.session import transaction
-from shared.models import Right, Role
+from shared.models import MenuItem, Right, Role
 from tests.factories.blog import a_page, a_post, a_tag
 from tests.house import House
 
@@ -94,3 +96,25 @@ async def test_a_menu_entry_follows_its_page_to_a_new_address(editor: httpx.Asyn
     await editor.post(f"/admin/pages/{dairy.id}/", data=form)
 
     assert "/the-hall/" in (await editor.get("/admin/menu/")).text
+
+
+async def test_the_menu_is_listed_as_visitors_see_it(editor: httpx.AsyncClient) -> None:
+    async with transaction() as session:
+        journal, about = MenuItem(label="Journal", url="/posts/"), MenuItem(label="About", url="/about/", position=1)
+        session.add_all([journal, about])
+        await session.flush()
+        session.add(MenuItem(label="The Old Dairy", url="/the-old-dairy/", parent_id=about.id))
+
+    page = (await editor.get("/admin/menu/")).text
+
+    assert re.findall(r'<a href="/admin/menu/\d+/">([^<]+)</a>', page) == ["Journal", "About", "The Old Dairy"]
+    assert "below About" in page
+    assert re.findall(r'data-label="Place">(\d+)<', page) == ["1", "2", "1"]
+
+
+async def test_a_new_menu_entry_comes_last_unless_somebody_says_otherwise(editor: httpx.AsyncClient) -> None:
+    await editor.post("/admin/menu/", data={"label": "Journal", "url": "/posts/", "position": "4"})
+
+    page = (await editor.get("/admin/menu/new/")).text
+
+    assert re.search(r'<input id="position"[^>]*\s+value="5"', page)

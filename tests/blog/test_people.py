@@ -1,5 +1,6 @@
 """Looking after one's own account, and after other people's."""
 
+import re
 from pathlib import Path
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from blog.services import members
+from shared.audit import audit
 from shared.config import Settings
 from shared.db.session import get_session, transaction
 from shared.models import AuditEntry, Right, Role, User
@@ -77,13 +79,42 @@ async def test_the_audit_log_is_searched_and_downloaded(house: House, boss: http
     none = await boss.get("/admin/audit/?until=2001-01-01")
     file = await boss.post("/admin/audit.csv", data=form_values(found.text, action="/admin/audit.csv"))
 
-    assert f"user:{ann.id}" in found.text
+    assert "Role given" in found.text
+    assert f'<a href="{house.url("blog", f"/admin/members/{ann.id}/")}">ann@example.com</a>' in found.text
     assert "bob@example.com" in found.text
     assert "Nothing found" in none.text
     assert file.headers["Content-Type"].startswith("text/csv")
     assert "role=editor" in file.text
     assert "@" not in file.text
-    assert "audit_log.downloaded" in (await boss.get("/admin/audit/")).text
+    assert "Audit log downloaded" in (await boss.get("/admin/audit/")).text
+
+
+async def test_the_audit_log_speaks_as_people_do(house: House, boss: httpx.AsyncClient) -> None:
+    async with transaction() as session:
+        audit(session, "ticket_type.created", "ticket_type:7", price=1500, capacity=24)
+        audit(session, "page.changed", f"post:{(await a_page(session)).id}")
+
+    page = (await boss.get("/admin/audit/")).text
+
+    assert "Ticket type added" in page
+    assert "price £15.00, 24 places" in page
+    assert f'<a href="{house.url("events", "/admin/ticket-types/7/")}">Ticket type 7</a>' in page
+    assert re.search(r'/admin/pages/\d+/">The Old Dairy</a>', page)
+    assert "The system" in page
+    assert "ticket_type.created" not in page
+
+
+async def test_the_history_of_one_thing_stays_chosen_in_the_next_search(boss: httpx.AsyncClient) -> None:
+    async with transaction() as session:
+        audit(session, "stock.counted", "product:1", change=-3)
+        audit(session, "stock.counted", "product:2", change=20)
+
+    page = (await boss.get("/admin/audit/?subject=product:1")).text
+
+    assert "−3" in page
+    assert "+20" not in page
+    assert "Only what was done to Product 1." in page
+    assert '<input type="hidden" name="subject" value="product:1">' in page[page.index('role="search"') :]
 
 
 async def test_the_member_gets_everything_from_all_four_apps(house: House) -> None:

@@ -1,10 +1,14 @@
 """What administrators do in their browser, and nobody else."""
 
+import re
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from events.models import Calendar, Entry, Ticket, TicketType
 from shared.db.session import transaction
+from shared.utils import utcnow
 from tests.events.test_printed_tickets import two_tickets
 from tests.factories.events import a_calendar, a_ticket_type, an_entry
 
@@ -270,3 +274,40 @@ async def test_an_address_taken_by_another_calendar_leaves_this_one_as_it_was(ad
 
     assert answer.status_code == 422
     assert [calendar.slug for calendar in await only(Calendar)] == ["films", "concerts"]
+
+
+async def test_the_side_navigation_says_where_an_event_and_its_tickets_stand(admin, house):
+    async with transaction() as session:
+        calendar = await a_calendar(session, name="Film club")
+        entry = await an_entry(session, calendar=calendar, title="Metropolis")
+        kind = await a_ticket_type(session, entry=entry)
+
+    for path in (f"/admin/entries/{entry.id}/", f"/admin/ticket-types/{kind.id}/"):
+        page = (await admin.get(path)).text
+        current = re.search(r'<a class="admin-link" href="([^"]+)" aria-current="page">', page)
+
+        assert current
+        assert current[1] == house.url("events", "/admin/")
+        assert f'<a href="/admin/?calendar={calendar.id}">Film club</a>' in page
+
+
+async def test_the_check_in_page_is_current_and_its_area_is_not(admin):
+    page = (await admin.get("/admin/check-in/")).text
+
+    assert re.findall(r'class="admin-link" href="([^"]+)" aria-current', page) == ["/admin/check-in/"]
+    assert re.search(r"Events › Check-in\s*<svg", page)
+
+
+async def test_the_door_says_how_many_are_in_today_and_who_came_last(admin):
+    first, second = await two_tickets()
+    async with transaction() as session:
+        await session.execute(update(Entry).values(starts_at=utcnow(), ends_at=utcnow() + timedelta(hours=2)))
+
+    before = (await admin.get("/admin/check-in/")).text
+    page = (await admin.post("/admin/check-in/", data={"code": first.code})).text
+
+    assert "0 of 2 in" in before
+    assert "Last let in" not in before
+    assert "1 of 2 in" in page
+    assert f'<a href="/admin/check-in/{first.token}/">' in page[page.index("Last let in") :]
+    assert second.token not in page

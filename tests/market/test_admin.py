@@ -1,10 +1,12 @@
+import re
+
 import httpx
 import pytest
 from sqlalchemy import select
 
 from market.models import Category, Marketplace, Producer, Product
 from shared.db.session import get_session, transaction
-from tests.factories.market import a_category, a_marketplace, a_product
+from tests.factories.market import a_category, a_marketplace, a_producer, a_product
 from tests.house import House
 
 
@@ -173,3 +175,40 @@ async def test_a_category_cannot_stand_inside_itself(house: House) -> None:
 
     assert answer.status_code >= 400
     assert "cannot stand inside itself" in answer.text
+
+
+async def test_what_runs_out_and_what_is_hidden_have_lists_of_their_own(house: House) -> None:
+    async with transaction() as session:
+        stall = await a_marketplace(session)
+        await a_product(session, title="Apple juice", on_hand=40, marketplace_id=stall.id)
+        await a_product(session, title="Plum jam", on_hand=6, held=2, marketplace_id=stall.id)
+        await a_product(session, title="Rye loaf", on_hand=3, held=3, marketplace_id=stall.id)
+        await a_product(session, title="Honey", on_hand=40, is_published=False, marketplace_id=stall.id)
+    browser = await editor(house)
+
+    low = (await browser.get(house.url("market", "/admin/products/?side=low"))).text
+    hidden = (await browser.get(house.url("market", "/admin/products/?side=hidden"))).text
+    named = (await browser.get(house.url("market", "/admin/products/?side=low&q=plum"))).text
+
+    assert products_in(low) == ["Plum jam", "Rye loaf"]
+    assert low.count("Few left") == 1
+    assert low.count(">Sold out<") == 1
+    assert products_in(hidden) == ["Honey"]
+    assert products_in(named) == ["Plum jam"]
+
+
+def products_in(page: str) -> list[str]:
+    return re.findall(r'<th scope="row"><a href="[^"]+">([^<]+)</a>', page)
+
+
+async def test_a_list_of_producers_says_how_much_each_has_in_the_shop(house: House) -> None:
+    async with transaction() as session:
+        mill = await a_producer(session, name="Mill Bakery")
+        await a_producer(session, name="New Farm")
+        await a_product(session, title="Rye loaf", producer_id=mill.id)
+        await a_product(session, title="Wheat loaf", producer_id=mill.id)
+    browser = await editor(house)
+
+    page = (await browser.get(house.url("market", "/admin/producers/"))).text
+
+    assert re.findall(r'data-unit="products?">(\d+)<', page) == ["2", "0"]

@@ -1,9 +1,10 @@
+from typing import Any
 from urllib.parse import urlencode
 
 from quart import Blueprint, Response, g, request
 
 from blog.forms import SearchAudit
-from blog.services import audit_log
+from blog.services import audit_log, audit_words
 from blog.services.audit_log import Wanted
 from shared.browser.app.authz import require
 from shared.browser.app.utils.forms import check_form, read_form
@@ -21,7 +22,8 @@ async def index() -> Response:
     asked = form.value if form.ok else SearchAudit()
     found = await audit_log.search(g.session, _wanted(asked), zone=current_settings().site.tz, page=asked.page)
     chosen = {name: value for name, value in asked.model_dump(exclude={"page"}).items() if value}
-    return await page("blog/admin/audit/index.html", form=form, found=found, chosen=chosen, query=urlencode(chosen))
+    context: dict[str, Any] = {"form": form, "found": found, "chosen": chosen, "query": urlencode(chosen)}
+    return await page("blog/admin/audit/index.html", words=audit_words, **context)
 
 
 @bp.post("/admin/audit.csv")

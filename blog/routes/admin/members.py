@@ -78,5 +78,5 @@ async def _form(form: Submitted[EditMember], member: User, *, status: int = 200)
     letters = await newsletters.list_active(g.session)
     context: dict[str, Any] = {"member": member, "letters": letters, "saved": request.args.get("saved")}
     context["pages"] = {page.id: page.title for page in await posts.list_pages_named(g.session)}
-    context["roles"], context["grant"] = ROLES, Submitted.of(GiveRole)
+    context["roles"], context["grant"] = ROLES, Submitted.of(GiveRole, {"role": ROLES[0]})
     return await page("blog/admin/members/edit.html", form=form, status=status, **context)

@@ -18,14 +18,14 @@ FIELDS = ("label", "url", "position", "parent_id")
 @bp.get("/admin/menu/")
 @require(Role.EDITOR)
 async def index() -> Response:
-    found = await menu.list_all(g.session)
+    found = await menu.list_tree(g.session)
     return await page("blog/admin/menu/index.html", found=found, saved="saved" in request.args)
 
 
 @bp.get("/admin/menu/new/")
 @require(Role.EDITOR)
 async def new() -> Response:
-    return await _form(Submitted.of(EditMenuItem), None)
+    return await _form(Submitted.of(EditMenuItem, {"position": await menu.next_position(g.session)}), None)
 
 
 @bp.post("/admin/menu/")

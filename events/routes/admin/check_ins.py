@@ -12,6 +12,7 @@ from shared.browser.app.utils.htmx import page, see_other
 from shared.browser.app.utils.settings import current_settings
 from shared.errors import DomainError
 from shared.models import Reach, Role
+from shared.utils import utcnow
 
 bp = Blueprint("admin_check_ins", __name__)
 
@@ -58,4 +59,5 @@ def _own() -> Reach:
 
 async def _form(form: Submitted[CheckIn], ticket: Ticket | None, *, status: int = 200) -> Response:
     template, fragment = "events/admin/check_ins/new.html", "events/admin/check_ins/_form.html"
-    return await page(template, fragment=fragment, form=form, ticket=ticket, status=status)
+    door = await check_ins.look_at_door(g.session, now=utcnow(), zone=current_settings().site.tz, within=_own())
+    return await page(template, fragment=fragment, form=form, ticket=ticket, door=door, status=status)

@@ -9,7 +9,7 @@ from shared.browser.app.authz import reach_of
 from shared.drawings import CHOICES
 from shared.models import Role
 
-VAT = [(0, "0 %: most food, books"), (500, "5 %"), (2000, "20 %: sweets, drinks, all else")]
+VAT = [(0, "0%: most food, books"), (500, "5%"), (2000, "20%: sweets, drinks, all else")]
 
 
 async def product_options() -> Options:
@@ -20,7 +20,7 @@ async def product_options() -> Options:
         "marketplace_id": [(row.id, row.name) for row in own],
         "category_id": [("", "None"), *categories],
         "producer_id": [("", "None"), *producers],
-        "unit": [(unit.value, unit.value) for unit in Unit],
+        "unit": [(unit.value, "litre" if unit is Unit.LITRE else unit.value) for unit in Unit],
         "illustration": list(CHOICES),
         "vat_rate": list(VAT),
         "allergens": list(ALLERGENS.items()),

@@ -32,11 +32,11 @@ async def home() -> Response:
 @bp.get("/products/")
 @require(Role.SHOPKEEPER)
 async def index() -> Response:
-    q, number = request.args.get("q", "").replace("\x00", "").strip()[:100], read_page(request.args)
-    rows, total = await products.list_page(g.session, q=q, page=number, within=_own())
-    pages = max(1, -(-total // products.PER_PAGE))
-    context: dict[str, Any] = {"rows": rows, "total": total, "pages": pages, "page_number": number, "q": q}
-    return await page("market/admin/products/index.html", saved=request.args.get("saved"), **context)
+    q = request.args.get("q", "").replace("\x00", "").strip()[:100]
+    asked: dict[str, Any] = {"q": q, "side": request.args.get("side", ""), "page": read_page(request.args)}
+    rows, total = await products.list_page(g.session, within=_own(), **asked)
+    context = asked | {"rows": rows, "total": total, "pages": max(1, -(-total // products.PER_PAGE))}
+    return await page("market/admin/products/index.html", low=products.LOW, saved=request.args.get("saved"), **context)
 
 
 @bp.get("/products/new/")

@@ -41,7 +41,7 @@ def blueprint(resource: Resource) -> Blueprint:
     @bp.get("/")
     @require(Role.SHOPKEEPER, whole=True)
     async def index() -> Response:
-        listed = await rows.list_rows(g.session, resource.model)
+        listed = await rows.list_with_counts(g.session, resource.model)
         saved = request.args.get("saved")
         return await page("market/admin/rows/index.html", resource=resource, rows=listed, saved=saved)
 

@@ -2,7 +2,6 @@
 // what is sent in both cases: text, or the few tags below.
 const KEPT = new Set(["P", "BR", "STRONG", "EM", "UL", "OL", "LI", "A", "H2", "H3", "H4", "BLOCKQUOTE"]);
 const SAME = { B: "STRONG", I: "EM", DIV: "P" };
-const TOOLS = [["bold", "Bold"], ["italic", "Italic"], ["insertUnorderedList", "List"], ["createLink", "Link"]];
 const ADDRESS = /^(https?:|mailto:|\/)/;
 
 // Taken apart here and not by the browser: whatever is no such tag stays words, and nothing of it could ever run.
@@ -60,15 +59,13 @@ function run(command, words) {
     if (address === undefined || ADDRESS.test(address ?? "")) document.execCommand(command, false, address);
 }
 
+// The buttons stand on the page as a template, with their icons; a page without them has words alone.
 function tools(words) {
-    const bar = document.createElement("div");
-    bar.className = "rich-tools";
-    for (const [command, label] of TOOLS) {
-        const button = document.createElement("button");
-        Object.assign(button, { type: "button", className: "button button-quiet", textContent: label });
-        button.addEventListener("click", () => run(command, words));
-        bar.append(button);
-    }
+    const bar = document.createDocumentFragment();
+    const drawn = document.querySelector("template[data-rich-tools]");
+    if (drawn) bar.append(drawn.content.cloneNode(true));
+    for (const button of bar.querySelectorAll("[data-command]"))
+        button.addEventListener("click", () => run(button.dataset.command, words));
     return bar;
 }
 

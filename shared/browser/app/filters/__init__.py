@@ -11,6 +11,7 @@ from babel.numbers import format_currency
 from shared.browser.app.filters.drawing import drawn_each
 from shared.browser.app.utils.time import to_zone
 from shared.config import Site
+from shared.utils import utcnow
 
 # From here on, a price in pounds is as short as one in pence.
 POUND = 100
@@ -40,6 +41,11 @@ def filters_for(site: Site) -> dict[str, Callable[..., Any]]:
     def day_and_time(moment: datetime) -> str:
         return f"{day(moment, 'EEE d MMM y')}, {time(moment)}"
 
+    def day_and_time_in_lists(moment: datetime) -> str:
+        """This year goes without saying."""
+        style = "EEE d MMM" if local(moment).year == local(utcnow()).year else "EEE d MMM y"
+        return f"{day(moment, style)}, {time(moment)}"
+
     return {
         "money": money,
         "small_money": small_money,
@@ -47,6 +53,7 @@ def filters_for(site: Site) -> dict[str, Callable[..., Any]]:
         "day": day,
         "time": time,
         "datetime": day_and_time,
+        "short_datetime": day_and_time_in_lists,
         "drawn_with": drawn_each(),
         "truncate_words": truncate_words,
         "plural": plural,
