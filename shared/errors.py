@@ -13,11 +13,11 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):
-    message = "The address has a slip in it, or what stood here has moved."
+    message = "The address may have a slip in it, or the page has moved."
 
 
 class Forbidden(DomainError):
-    message = "You are signed in, but this is not yours to do."
+    message = "You are signed in, but this account has no access."
 
 
 class Conflict(DomainError):

@@ -21,7 +21,7 @@ Card = Row[*tuple[Any, ...]]
 
 
 class PostNotFound(NotFound):
-    message = "There is no post or page at this address. It may have been taken back, or the link has a slip in it."
+    message = "The address may have a slip in it, or the page has moved or been taken back."
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from blog.services import schedule, writing
@@ -172,3 +174,39 @@ async def test_what_is_no_sentence_is_set_off_from_the_next(house: House) -> Non
 
     shown = page.text.replace("<mark>", "").replace("</mark>", "")
     assert "Came back · The swallows · They stayed. “All of them.” We are glad" in shown
+
+
+@pytest.mark.parametrize(
+    ("path", "how"),
+    [("/posts/", "page"), ("/leeks-in-the-snow/", "true"), ("/tag/growing/", "true"), ("/about/", None)],
+)
+async def test_what_is_written_belongs_to_the_journal_in_the_menu(house: House, path: str, how: str | None) -> None:
+    async with transaction() as session:
+        post = await a_post(session, "Leeks in the snow")
+        await a_tag(session, "Growing", post)
+        await a_page(session, "About")
+        session.add(MenuItem(label="Journal", url="/posts/"))
+
+    page = await house.client().get(path)
+
+    assert re.findall(r'aria-current="(\w+)">Journal<', page.text) == ([how] if how else [])
+
+
+async def test_a_page_that_is_not_there_says_so_and_leads_on(house: House) -> None:
+    page = await house.client().get("/nothing/")
+
+    assert page.status_code == 404
+    assert "There is no such page" in page.text
+    assert f'<a href="{house.url("market")}">Shop</a>' in page.text
+
+
+async def test_what_is_missing_behind_the_counter_keeps_its_frame_for_staff_alone(house: House) -> None:
+    staff = await house.signed_in(await house.member("bob@example.com", admin=True))
+    path = house.url("blog", "/admin/tags/999999/")
+
+    page, other = await staff.get(path), await house.client().get(house.url("blog", "/admin/nothing/"))
+
+    assert page.status_code == other.status_code == 404
+    assert "There is no such subject</h1>" in page.text
+    assert 'aria-label="Administration"' in page.text
+    assert 'aria-label="Administration"' not in other.text

@@ -147,7 +147,7 @@ def test_signing_in_setting_up_an_app_and_a_door_that_stays_shut(chrome: Browser
     expect(page.locator(".secret")).to_be_visible()
     found += complaints_here(page)
     page.goto(site.url("market", "/admin/"))
-    expect(page.get_by_role("heading", name="This is not yours to open")).to_be_visible()
+    expect(page.get_by_role("heading", name="You can’t open this page")).to_be_visible()
     found += complaints_here(page)
 
     assert not found, "\n".join(found)

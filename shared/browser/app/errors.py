@@ -2,7 +2,7 @@
 
 import structlog
 from markupsafe import escape
-from quart import Quart, Response, current_app, jsonify, request
+from quart import Quart, Response, current_app, g, jsonify, request
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -126,10 +126,16 @@ async def _answer(status: int, message: str, *, family: str | None = None) -> Re
 async def _page(status: int, message: str) -> str:
     template = f"errors/{status}.html" if status in {403, 404} else "errors/error.html"
     try:
-        return await render(template, status=status, message=message)
+        return await render(template, status=status, message=message, at_work=_at_work(status))
     except Exception:
         log.exception("error page failed", status=status)
         return _alone(status, message)
+
+
+def _at_work(status: int) -> bool:
+    """What staff look for behind the counter and is not there is one thing of many: the frame around it stays."""
+    user = g.get("user")
+    return status == STATUS[NotFound] and request.path.startswith("/admin/") and user is not None and user.is_staff
 
 
 def _alone(status: int, message: str) -> str:

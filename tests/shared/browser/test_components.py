@@ -33,7 +33,15 @@ def templates(tmp_path: Path) -> Environment:
 
 
 def context() -> dict[str, object]:
-    return {"user": None, "basket": None, "menu": [], "request_path": "/", "for_everyone": False, "public": False}
+    return {
+        "user": None,
+        "basket": None,
+        "menu": [],
+        "request_path": "/",
+        "for_everyone": False,
+        "public": False,
+        "at_work": False,
+    }
 
 
 def call(templates: Environment, component: str, *given: object, **named: object) -> str:
@@ -107,6 +115,42 @@ def test_error_pages_show_a_way_on(templates: Environment, template: str) -> Non
     assert page.count("<h1") == 1
     assert "Sold out." in page
     assert 'href="http://localhost:8000/"' in page
+
+
+def numbers(page: str) -> list[str]:
+    return re.findall(r">(\d+|…)<", page)
+
+
+@pytest.mark.parametrize(
+    ("page", "pages", "shown"),
+    [(1, 4, "1 2 3 4"), (2, 4, "1 2 3 4"), (1, 5, "1 2 … 5"), (4, 9, "1 2 3 4 5 … 9"), (5, 9, "1 … 4 5 6 … 9")],
+)
+def test_pages_left_out_are_two_or_more(templates: Environment, page: int, pages: int, shown: str) -> None:
+    assert numbers(call(templates, "pagination", page, pages, "/posts/?page=")) == shown.split()
+
+
+def test_what_concerns_no_one_field_is_said_before_the_fields(templates: Environment) -> None:
+    form = Submitted(JoinUs, {}, {"email": "Enter your email address", "": "Two places were taken."}, None)
+
+    summary = call(templates, "error_summary", form)
+
+    assert summary.index("Two places were taken.") < summary.index("Enter your email address")
+
+
+def test_a_menu_entry_is_marked_on_the_pages_below_it(templates: Environment) -> None:
+    below = {"label": "The Old Dairy", "url": "/the-old-dairy/"}
+
+    entry = call(
+        templates,
+        "menu_entry",
+        "About",
+        "/about/",
+        [below],
+        here="https://c.example/the-old-dairy/",
+        origin="https://c.example",
+    )
+
+    assert re.findall(r'aria-current="(\w+)">([\w ]+?) ?<', entry) == [("true", "About"), ("page", "The Old Dairy")]
 
 
 def test_a_card_is_drawn_once_for_the_same_values(templates: Environment) -> None:
