@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012_ticket_notes"
-down_revision = "0011_leaving"
+revision = "0013_ticket_notes"
+down_revision = "0012_search"
 branch_labels = None
 depends_on = None
 
