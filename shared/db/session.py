@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeVarTuple
+from typing import Any, NamedTuple, TypeVarTuple
 
 from sqlalchemy import Engine, Row, Select, event
 from sqlalchemy.exc import DisconnectionError
@@ -17,10 +17,18 @@ _engine: AsyncEngine | None = None
 # Made once: another one for each request is a tenth of a page.
 _sessions: dict[bool, async_sessionmaker[AsyncSession]] | None = None
 
-# While somebody waits for a page: a statement that takes longer is a fault, not work.
-FOR_PAGES = "2s"
-# While somebody waits for a command.
-FOR_COMMANDS = "30s"
+
+class Patience(NamedTuple):
+    """How long a statement may take, and how long a transaction may lie idle between two of them."""
+
+    statement: str
+    idle: str
+
+
+# While somebody waits for a page: what takes longer is a fault, not work.
+FOR_PAGES = Patience("2s", "10s")
+# While somebody waits for a command, which reads files and draws pictures in between.
+FOR_COMMANDS = Patience("30s", "10min")
 
 
 class NoDatabase(RuntimeError):
@@ -32,9 +40,9 @@ class WroteWhileReading(RuntimeError):
 
 
 def create_engine(
-    database_url: str, *, pool_size: int = 5, direct_url: str | None = None, patience: str = FOR_PAGES
+    database_url: str, *, pool_size: int = 5, direct_url: str | None = None, patience: Patience = FOR_PAGES
 ) -> AsyncEngine:
-    """`patience` is how long a statement may take. Whoever needs more sets it for one transaction.
+    """Whoever needs more `patience` sets it for one transaction.
 
     `direct_url` says that a pooler stands before `database_url` which gives each transaction another connection.
 
@@ -54,14 +62,14 @@ def create_engine(
     return found
 
 
-def _direct(patience: str) -> dict[str, Any]:
+def _direct(patience: Patience) -> dict[str, Any]:
     return {
         "connection_class": TalkingConnection,
         "server_settings": {
             "timezone": "UTC",
-            "statement_timeout": patience,
+            "statement_timeout": patience.statement,
             "lock_timeout": "1s",
-            "idle_in_transaction_session_timeout": "10s",
+            "idle_in_transaction_session_timeout": patience.idle,
         },
     }
 
