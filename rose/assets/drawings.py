@@ -29,13 +29,13 @@ COLOURS = {
     "white": ("#fffaf0", "#fff4e2"),
     "steel": ("#8fa3a8", "#9fb4b9"),
     "sky": ("#c9d8d3", "#4b5f5c"),
-    "frost": ("#e3ebe7", "#5c716e"),
-    "snow": ("#f7f4ea", "#768a85"),
+    "frost": ("#d5e1dc", "#5c716e"),
+    "snow": ("#e8eee8", "#768a85"),
     "hill": ("#a3bb95", "#5c7a62"),
     "meadow": ("#64875f", "#46634c"),
     "night": ("#3b3452", "#2b2540"),
-    "coal": ("#2e2622", "#564a43"),
-    "ground": ("#efe0cb", "#3b302a"),
+    "coal": ("#2e2622", "#7d6e64"),
+    "ground": ("#e6d2b2", "#372c26"),
     "ink": ("#43312a", "#e9d9c6"),
 }
 GROUNDS = (

@@ -155,6 +155,36 @@ async def test_a_search_finds_goods_and_dates_as_well(house: House) -> None:
     assert "Nothing found" not in page.text
 
 
+async def test_a_search_says_how_much_it_found_and_leads_on_only_to_more(house: House) -> None:
+    async with transaction() as session:
+        await a_page(session, "Bread at the mill")
+        for number in range(7):
+            await a_product(session, title=f"Bread {number}")
+        await an_entry(session, title="Bread and cheese")
+
+    page = await house.client().get("/search/?q=bread")
+    none = await house.client().get("/search/?q=zeppelin")
+
+    assert "More than 8 results for “bread”" in page.text
+    assert "/search/?q=bread" in page.text.partition("More in the shop")[0].rpartition("<a")[2]
+    assert "All events" not in page.text
+    assert "Nothing found for “zeppelin”" in none.text
+
+
+async def test_a_search_dates_stories_and_no_pages(house: House) -> None:
+    async with transaction() as session:
+        await a_page(session, "Bread at the mill", published_at=in_days(-3))
+    browser = house.client()
+
+    without = (await browser.get("/search/?q=bread")).text.partition('id="texts"')[2]
+    async with transaction() as session:
+        await a_post(session, "Bread in the morning")
+    dated = (await browser.get("/search/?q=bread")).text.partition('id="texts"')[2]
+
+    assert "<time" not in without
+    assert dated.count("<time") == 1
+
+
 async def test_a_search_goes_on_when_the_shop_does_not_answer(house: House) -> None:
     async with transaction() as session:
         await a_post(session, "Monday", words="The swallows came back.")

@@ -153,6 +153,7 @@ async def test_a_kind_of_ticket_is_made_and_cannot_shrink_below_what_is_taken(ad
     async with transaction() as session:
         entry = await an_entry(session)
     fields = {"name": "Members", "price": "£7.50", "vat_percent": "20", "capacity": "40", "max_per_order": "4"}
+    fields["note"] = "We ask at the door."
     await admin.post(f"/admin/entries/{entry.id}/ticket-types/", data=fields)
     kind = (await only(TicketType))[0]
     async with transaction() as session:
@@ -161,6 +162,8 @@ async def test_a_kind_of_ticket_is_made_and_cannot_shrink_below_what_is_taken(ad
     answer = await admin.post(f"/admin/ticket-types/{kind.id}/", data=fields | {"capacity": "5"})
 
     assert (kind.price, kind.vat_rate, kind.currency) == (750, 2000, "GBP")
+    assert kind.note == "We ask at the door."
+    assert "We ask at the door." in answer.text
     assert answer.status_code == 422
     assert "at least 12 places: 12 sold" in answer.text
 

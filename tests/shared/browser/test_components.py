@@ -86,9 +86,9 @@ def test_a_form_that_is_right_has_no_summary(templates: Environment) -> None:
 
 
 def test_an_event_says_its_day_in_words_and_for_machines(templates: Environment) -> None:
-    card = call(templates, "event_card", "Spring ceilidh", "/events/1", MAY, "The Great Hall")
+    row = call(templates, "agenda_row", "Spring ceilidh", "/events/1", MAY, "The Great Hall", dated=True)
 
-    assert '<time datetime="2026-05-15T18:30:00+00:00">Fri 15 May, 19:30</time>' in card
+    assert '<time datetime="2026-05-15T18:30:00+00:00"><span class="sr-only">Fri 15 May, </span>19:30</time>' in row
 
 
 @pytest.mark.parametrize(
