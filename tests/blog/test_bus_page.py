@@ -52,6 +52,19 @@ async def test_the_page_shows_how_far_behind_each_app_is(house: House, bob: http
     assert page.text.count("<polyline") == 4
     assert "At most 1 in the last 1 minute" in page.text
     assert "Nothing was given up" in page.text
+    assert "Everything has been delivered." not in page.text
+
+
+async def test_when_nothing_is_left_to_deliver_it_says_so_and_draws_no_chart(
+    house: House, bob: httpx.AsyncClient
+) -> None:
+    await house.deliver()
+    await house.apps["blog"].extensions["bus_history"].sample()
+
+    page = (await bob.get("/admin/bus/")).text
+
+    assert "Everything has been delivered." in page
+    assert "<polyline" not in page
 
 
 async def test_before_any_app_has_started_it_says_so(house: House, bob: httpx.AsyncClient) -> None:

@@ -1,7 +1,7 @@
 import pytest
 from redis import Redis
 
-from blog.services.page_caches import REASONS
+from blog.services.page_caches import REASONS, CacheOfApp
 from rose.supervisor.valkey import Valkey
 from shared.config import Settings
 from tests.house import House
@@ -20,6 +20,12 @@ async def test_only_administrators_come_here(house: House) -> None:
 
     assert (await ann.get("/admin/cache/")).status_code == 403
     assert (await ann.post("/admin/cache/delete/")).status_code == 403
+
+
+def test_reasons_keep_their_places_however_often_each_was_met() -> None:
+    cache = CacheOfApp("blog", {"misses": {"news": 9, "cold": 1, "unheard": 2}}, away=False)
+
+    assert cache.misses == [("for the first time", 1), ("with a message", 9), ("unheard", 2)]
 
 
 class TestWithValkey:
