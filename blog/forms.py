@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from blog.services.writing import Draft
 from shared.browser.app.utils.forms import Form
@@ -26,15 +26,26 @@ def _digits(typed: object) -> object:
     )
 
 
+def _chosen(newsletters: list[int]) -> list[int]:
+    if not newsletters:
+        raise ValueError("Choose at least one newsletter")
+    return newsletters
+
+
 class SignIn(Form):
-    email: Email = Field(title="your e-mail address")
+    email: Email = Field(title="your email address")
     next: str = Field("", max_length=500)
+
+
+class JoinNewsletters(Form):
+    email: Email = Field(title="your email address")
+    newsletters: Annotated[list[Id], AfterValidator(_chosen)] = Field([], max_length=100, validate_default=True)
 
 
 class SignInCode(Form):
     """Six digits, as people type or paste them: with blanks, or in two halves."""
 
-    code: Annotated[str, BeforeValidator(_digits), Field(pattern=r"^[0-9]{6}$", title="the six digits from the mail")]
+    code: Annotated[str, BeforeValidator(_digits), Field(pattern=r"^[0-9]{6}$", title="the six-digit code")]
 
 
 class SecondFactor(Form):
@@ -49,7 +60,7 @@ class BeginAuthenticator(Form):
 
 
 class ConfirmAuthenticator(Form):
-    code: Annotated[str, BeforeValidator(_digits), Field(pattern=r"^[0-9]{6}$", title="the six digits from the app")]
+    code: Annotated[str, BeforeValidator(_digits), Field(pattern=r"^[0-9]{6}$", title="the six-digit code")]
     next: str = Field("", max_length=500)
 
 
@@ -79,7 +90,7 @@ class ChooseNewsletters(Form):
 
 
 class ChangeEmail(Form):
-    email: Email = Field(title="your new e-mail address")
+    email: Email = Field(title="your new email address")
 
 
 class EraseAccount(Form):
@@ -173,7 +184,7 @@ class GiveRole(Form):
 
 
 class NewMember(Form):
-    email: Email = Field(title="an e-mail address")
+    email: Email = Field(title="an email address")
     name: str = Field("", max_length=120)
 
 

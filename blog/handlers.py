@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blog.services import email_undos, emails, erasures, sign_in
+from blog.services import email_undos, emails, erasures, newsletters, sign_in
 from blog.services.mails import Attachment, Letter, send
 from shared.browser.app.utils.settings import current_settings
 from shared.db.addresses import ERASED
@@ -41,13 +41,15 @@ async def send_magic_link(event: MagicLinkRequested) -> None:
     settings = current_settings()
     async with get_session(read_only=True) as session:
         link = await sign_in.find_link_to_mail(session, event.link_id)
+        chosen = await newsletters.list_names(session, link.newsletters) if link else []
     key = sign_in.key_of(link, settings.secret_keys) if link else None
     if link is None or key is None:
         return
     url = host_url(settings, "blog", f"/sign-in/{sign_in.secret_of(link, key=key)}/")
     code = sign_in.code_of(link, key=key)
     subject = f"Sign in to {settings.site.name}"
-    letter = Letter(link.email, subject, "magic_link", f"magic-link-{link.id}", {"url": url, "code": code})
+    words = {"url": url, "code": code, "newsletters": chosen}
+    letter = Letter(link.email, subject, "magic_link", f"magic-link-{link.id}", words)
     await send(letter, settings)
 
 

@@ -4,7 +4,8 @@ from quart import Blueprint, Response, g, request
 
 from blog.forms import SignIn, SignInCode
 from blog.routes import asking
-from blog.services import sign_in
+from blog.services import newsletters, sign_in
+from blog.services.sign_in import Wish
 from shared.browser.app.limits import limited, spend
 from shared.browser.app.networks import client_network
 from shared.browser.app.utils.forms import Submitted, read_form
@@ -29,17 +30,16 @@ async def new() -> Response:
 @bp.post("/sign-in/")
 async def create() -> Response:
     """Too many, and nobody is told: whoever asks for another's address learns nothing."""
-    browser = await asking.known_browser() or random_token(32)
+    browser, email = await asking.known_browser() or random_token(32), ""
     with suppress(TooMany):
         # Counted before anything is read: what is refused costs us too.
         await spend("sign_in_network", client_network())
         form = await read_form(SignIn)
         if not form.ok:
             return await _ask(form, status=422)
-        await _request_link(form.value, browser)
-    response = await see_other("/sign-in/sent/")
-    asking.keep(response, browser)
-    return response
+        email = form.value.email
+        await asking.request_link(email, _wish(form.value), browser=browser)
+    return await asking.answer(browser, email)
 
 
 @bp.get("/sign-in/sent/")
@@ -71,7 +71,8 @@ async def show(token: str) -> Response:
         return await _worn_out()
     if not sign_in.asked_here(link, asking.cookie()):
         return await _elsewhere(link)
-    return await page("blog/sign_in/show.html", link=link, token=token)
+    chosen = await newsletters.list_names(g.session, link.newsletters)
+    return await page("blog/sign_in/show.html", link=link, chosen=chosen, token=token)
 
 
 @bp.post("/sign-in/<token>/")
@@ -86,20 +87,15 @@ async def update(token: str) -> Response:
     return await see_other(safe_next(wanted, current_settings()))
 
 
-async def _request_link(asked: SignIn, browser: str) -> None:
-    """Raises TooMany."""
-    settings = current_settings()
-    await spend("sign_in_address", asked.email)
-    wanted = safe_next(asked.next, settings)
-    await sign_in.request_link(g.session, asked.email, next_url=wanted, browser=browser, key=settings.secret_key)
+def _wish(asked: SignIn) -> Wish:
+    return Wish(safe_next(asked.next, current_settings()))
 
 
 async def _elsewhere(link: MagicLink, *, status: int = 200) -> Response:
     """Whoever holds the mail may read its digits; only the tab that asked can use them."""
     settings = current_settings()
     code = sign_in.code_of(link, key=sign_in.key_of(link, settings.secret_keys) or settings.secret_key)
-    form = Submitted.of(SignIn, {"email": link.email, "next": link.next_path})
-    return await page("blog/sign_in/elsewhere.html", code=code, form=form, status=status)
+    return await page("blog/sign_in/elsewhere.html", code=code, link=link, status=status)
 
 
 async def _worn_out() -> Response:
@@ -113,4 +109,4 @@ async def _ask(form: Submitted[SignIn], *, worn_out: str | None = None, status: 
 
 async def _sent(form: Submitted[SignInCode], *, status: int = 200) -> Response:
     late = await sign_in.mails_are_late(g.session)
-    return await page("blog/sign_in/sent.html", form=form, late=late, status=status)
+    return await page("blog/sign_in/sent.html", form=form, asked_for=asking.address(), late=late, status=status)

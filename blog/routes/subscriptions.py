@@ -40,5 +40,5 @@ async def update() -> Response:
 
 async def _page(form: Submitted[ChooseNewsletters], *, status: int = 200) -> Response:
     found = await newsletters.list_active(g.session)
-    saved = "saved" in request.args
+    saved = request.args.get("saved", "")
     return await page("blog/account/newsletters.html", form=form, newsletters=found, saved=saved, status=status)

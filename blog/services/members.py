@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,13 +28,18 @@ class MemberList:
     total: int
 
 
-async def welcome(session: AsyncSession, email: str) -> User:
-    """The member with this (proven, lower-case) address; a new one reads the newsletters meant for newcomers."""
+async def welcome(session: AsyncSession, email: str, *, newsletters: Sequence[int] = ()) -> User:
+    """The member with this (proven, lower-case) address.
+
+    They read `newsletters` from now on, too; a new one who chose none reads those meant for newcomers.
+    """
     fresh = insert(User).values(email=email, last_seen_at=utcnow()).on_conflict_do_nothing().returning(User.id)
     is_new = await session.scalar(fresh) is not None
     user = (await session.scalars(select(User).where(User.email == email))).one()
     user.last_seen_at = utcnow()
-    if is_new:
+    if newsletters:
+        await subscribe_also(session, user, newsletters)
+    elif is_new:
         chosen = select(GhostNewsletter.id).where(
             GhostNewsletter.is_active.is_(True), GhostNewsletter.subscribe_on_signup.is_(True)
         )
@@ -82,6 +87,15 @@ async def subscribe(session: AsyncSession, member: User, newsletter_ids: Sequenc
     if known:
         rows = [{"user_id": member.id, "newsletter_id": chosen} for chosen in sorted(known)]
         await session.execute(insert(UserNewsletter).values(rows).on_conflict_do_nothing())
+
+
+async def subscribe_also(session: AsyncSession, member: User, newsletter_ids: Sequence[int]) -> None:
+    """These newsletters, beside those they read already. What is not offered is left out."""
+    offered = select(literal(member.id), GhostNewsletter.id).where(
+        GhostNewsletter.id.in_(newsletter_ids), GhostNewsletter.is_active.is_(True)
+    )
+    rows = insert(UserNewsletter).from_select(["user_id", "newsletter_id"], offered)
+    await session.execute(rows.on_conflict_do_nothing())
 
 
 async def rename(session: AsyncSession, member_id: int, name: str) -> User:

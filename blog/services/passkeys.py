@@ -38,7 +38,7 @@ LONGEST_ID = 1023
 
 
 class PasskeyRefused(Invalid):
-    message = "This passkey could not be checked. Try again, or sign in by mail."
+    message = "This passkey could not be checked. Try again, or sign in by email."
 
 
 class PasskeyInUse(Conflict):

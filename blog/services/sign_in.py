@@ -5,6 +5,7 @@ Nothing that is stored is enough to sign in with.
 
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
@@ -25,8 +26,16 @@ TRIES = 3
 DIGITS = 6
 
 
+@dataclass(frozen=True)
+class Wish:
+    """What somebody came for: where they go once they are in, and which newsletters they read from then on."""
+
+    next_url: str = "/"
+    newsletters: Sequence[int] = ()
+
+
 class LinkWornOut(Conflict):
-    message = "This link has been used already, or is older than ten minutes. Ask for a new one below."
+    message = "It has been used already, or is older than ten minutes. Ask for a new one."
 
 
 class WrongBrowser(Conflict):
@@ -34,17 +43,18 @@ class WrongBrowser(Conflict):
 
 
 class WrongCode(Invalid):
-    message = "These are not the six digits from the newest mail. After three tries a new mail is needed."
+    message = "This is not the code in the newest email. After three tries you need a new one."
 
 
-async def request_link(session: AsyncSession, email: str, *, next_url: str, browser: str, key: str) -> None:
+async def request_link(session: AsyncSession, email: str, *, wish: Wish, browser: str, key: str) -> None:
     """Writes the link; the mail is a handler's work. Whether the address is anybody's makes no difference."""
     nonce = random_token(32)
     link = MagicLink(
         email=email,
         nonce=nonce,
         browser_hash=hash_token(browser),
-        next_path=next_url,
+        next_path=wish.next_url,
+        newsletters=sorted(set(wish.newsletters)),
         expires_at=func.now() + LIFETIME,
     )
     link.token_hash = hash_token(secret_of(link, key=key))
@@ -140,11 +150,12 @@ async def use_code(
 
 async def _sign_in(session: AsyncSession, link_id: int) -> tuple[User, str]:
     claim = update(MagicLink).where(MagicLink.id == link_id, _still_open()).values(used_at=func.now())
-    row = (await session.execute(claim.returning(MagicLink.email, MagicLink.next_path))).one_or_none()
+    kept = claim.returning(MagicLink.email, MagicLink.next_path, MagicLink.newsletters)
+    row = (await session.execute(kept)).one_or_none()
     if row is None:
         watch("sign-in failed", reason="LinkWornOut")
         raise LinkWornOut
-    user = await members.welcome(session, row.email)
+    user = await members.welcome(session, row.email, newsletters=row.newsletters)
     # Else whoever reads the mail could put a second factor of their own in the place of the member's.
     proved = not await second_factors.has_any(session, user)
     await begin(session, user, proved=proved)

@@ -62,7 +62,7 @@ STAFF = (
 # Forms sent empty: what they say then, and where the focus is.
 REFUSING = (
     ("blog", "/admin/posts/new/", "Save"),
-    ("blog", "/account/erasure/", "Erase my account in a week"),
+    ("blog", "/account/erasure/", "Erase my account"),
     ("market", "/admin/products/new/", "Save"),
     ("market", "/admin/producers/new/", "Save"),
     ("events", "/admin/entries/new/", "Save"),

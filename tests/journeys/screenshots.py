@@ -146,7 +146,7 @@ def photograph_refusals(visitor: Visitor, album: Album) -> None:
     album.take(page, "sign-in-refused")
     # An address of its own for each album: nobody is sent more than five links in an hour.
     address = f"cy.{album.name}@example.org"
-    page.get_by_label("Your e-mail address").fill(address)
+    page.get_by_label("Your email address").fill(address)
     page.get_by_role("button", name="Send me a link").click()
     album.take(page, "sign-in-sent")
     visitor.signs_in(address)

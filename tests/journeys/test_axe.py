@@ -137,9 +137,9 @@ def test_forms_that_are_refused(staff: Page, site: RunningSite) -> None:
 def test_signing_in_setting_up_an_app_and_a_door_that_stays_shut(chrome: Browser, site: RunningSite) -> None:
     page = chrome.new_context(reduced_motion="reduce").new_page()
     found = complaints_when_refused(page, site.url("blog", "/sign-in/"), "Send me a link")
-    page.get_by_label("Your e-mail address").fill("axe-sent@example.org")
+    page.get_by_label("Your email address").fill("axe-sent@example.org")
     page.get_by_role("button", name="Send me a link").click()
-    expect(page.get_by_role("heading", name="Look into your post box")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
     found += complaints_here(page)
     Visitor(site, page).signs_in("axe-app@example.org")
     page.goto(site.url("blog", "/account/security/"))

@@ -75,7 +75,7 @@ class Visitor:
         """Two screens and one mail."""
         before = {mail["id"] for mail in self.site.mails_to(email, containing="sign in", seconds=0)}
         self.page.goto(self.site.url("blog", "/sign-in/"))
-        self.page.get_by_label("Your e-mail address").fill(email)
+        self.page.get_by_label("Your email address").fill(email)
         self.page.get_by_role("button", name="Send me a link").click()
         (mail,) = self.site.mails_to(email, containing="sign in", beside=before)
         (link,) = set(re.findall(r"http://localhost:\d+/sign-in/[\w-]+/", str(mail["text"])))
@@ -94,7 +94,7 @@ class Visitor:
         self.page.goto(self.site.url("blog", "/account/security/"))
         self.page.get_by_role("button", name="Set up an app").click()
         secret = self.page.locator(".secret").inner_text().replace(" ", "")
-        self.page.get_by_label("Six digits from the app").fill(pyotp.TOTP(secret).now())
+        self.page.get_by_label("Six-digit code from the app").fill(pyotp.TOTP(secret).now())
         self.page.get_by_role("button", name="Confirm").click()
-        expect(self.page.get_by_text("Six digits from your app are in use.")).to_be_visible()
+        expect(self.page.get_by_text("Your app’s six-digit codes are in use.")).to_be_visible()
         self.site.staff_cookies = list(self.page.context.cookies())

@@ -26,6 +26,8 @@ REFUSED_ANYWAY = {
     "ShowPasskey",
     "SignInCode",
     "ChangeQuantity",
+    # There are no newsletters to choose from.
+    "JoinNewsletters",
     # The last administrator stays.
     "EraseAccount",
 }

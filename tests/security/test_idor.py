@@ -76,6 +76,7 @@ OPEN: dict[str, dict[str, str]] = {
         "home.show": "public",
         "posts.index": "public",
         "newsletters.index": "public",
+        "newsletters.create": "whoever wants newsletters; none comes before the link is used",
         "feeds.sitemap": "public",
         "feeds.sitemap_index": "public",
         "emails.undone": "says that it was done, and to whom not",

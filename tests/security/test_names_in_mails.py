@@ -83,6 +83,7 @@ async def test_no_kind_of_mail_takes_a_subject_for_more_than_one(house: House) -
     context = {
         "url": "http://localhost:8000/x/",
         "code": "123456",
+        "newsletters": [],
         "erase_at": utcnow(),
         "change": "app_added",
         "way_back": True,

@@ -35,6 +35,7 @@ def without_words(desk: Desk) -> list[Sheet]:
     return [
         Sheet(b.ChangeEmail, "blog", "/account/email/", {"email": "new@example.com"}),
         Sheet(b.ChooseNewsletters, "blog", "/account/newsletters/"),
+        Sheet(b.JoinNewsletters, "blog", "/newsletters/", {"email": "new@example.com"}),
         Sheet(b.GiveRole, "blog", f"{member}grants/", {"role": "editor"}),
         Sheet(b.Publish, "blog", "/admin/posts/1/publication/"),
         Sheet(b.SignInCode, "blog", "/sign-in/code/"),

@@ -21,8 +21,8 @@ SITES = {
     "one host": {"apps": {name: f"https://rose.example:{8000 + place}" for place, name in enumerate(APPS)}},
 }
 COOKIES = {
-    "siblings": {"__Secure-sid", "__Host-ask", "__Secure-hint", "__Secure-seen"},
-    "one host": {"__Host-sid", "__Host-ask", "__Host-hint", "__Host-seen"},
+    "siblings": {"__Secure-sid", "__Host-ask", "__Host-asked", "__Secure-hint", "__Secure-seen"},
+    "one host": {"__Host-sid", "__Host-ask", "__Host-asked", "__Host-hint", "__Host-seen"},
 }
 
 

@@ -49,7 +49,7 @@ def test_an_empty_field_is_a_missing_one() -> None:
         ("price", "3.505", "Price must be an amount with no more than two decimals, like 3.50"),
         ("wheels", "many", "Wheels must be a whole number"),
         ("wheels", "12", "Wheels must be 9 or less"),
-        ("email", "nobody", "Email must be an e-mail address, like name@example.com"),
+        ("email", "nobody", "Email must be an email address, like name@example.com"),
     ],
 )
 def test_every_error_says_how_to_mend_it(field: str, typed: str, sentence: str) -> None:

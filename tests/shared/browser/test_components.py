@@ -61,21 +61,21 @@ def test_the_style_page_shows_every_component(templates: Environment) -> None:
 
 
 def test_what_is_wrong_with_a_field_stands_above_it_and_in_the_summary(templates: Environment) -> None:
-    form = Submitted(JoinUs, {"email": "<cy"}, {"email": "Enter your e-mail address"}, None)
+    form = Submitted(JoinUs, {"email": "<cy"}, {"email": "Enter your email address"}, None)
 
-    field = call(templates, "field", form, "email", "E-mail", hint="We do not pass it on.")
+    field = call(templates, "field", form, "email", "Email", hint="We do not pass it on.")
     summary = call(templates, "error_summary", form)
 
-    assert field.index("Enter your e-mail address") < field.index("<input")
+    assert field.index("Enter your email address") < field.index("<input")
     assert 'aria-describedby="email-hint email-error" aria-invalid="true"' in field
     assert 'value="&lt;cy"' in field
-    assert '<a class="link-row" href="#email">Enter your e-mail address</a>' in summary
+    assert '<a class="link-row" href="#email">Enter your email address</a>' in summary
 
 
 def test_choices_say_their_hint_and_what_is_wrong_with_them(templates: Environment) -> None:
     form = Submitted(JoinUs, {"email": "no"}, {"email": "Choose one of them"}, None)
 
-    group = call(templates, "choices", form, "email", "E-mail", [("yes", "Yes", "Now and then")], hint="Once a month.")
+    group = call(templates, "choices", form, "email", "Email", [("yes", "Yes", "Now and then")], hint="Once a month.")
 
     assert '<fieldset class="field field-wrong" aria-describedby="email-hint email-error">' in group
     assert 'aria-describedby="email-says"' in group

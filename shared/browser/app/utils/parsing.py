@@ -38,7 +38,7 @@ def _address(value: str) -> str:
     try:
         return validate_email(value)[1].lower()
     except ValueError:
-        raise ValueError("must be an e-mail address, like name@example.com") from None
+        raise ValueError("must be an email address, like name@example.com") from None
 
 
 Money = Annotated[int, BeforeValidator(parse_money), Field(ge=0, le=100_000_000)]
