@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-revision = "0013_choices"
-down_revision = "0011_leaving"
+revision = "0014_choices"
+down_revision = "0013_ticket_notes"
 branch_labels = None
 depends_on = None
 
