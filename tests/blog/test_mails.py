@@ -66,7 +66,7 @@ async def test_tickets_come_as_a_pdf_and_in_the_halls_own_time(
 
 
 async def test_a_mail_has_the_colours_of_the_site_and_no_others(house: House) -> None:
-    context = {"url": "http://localhost:8000/x/", "code": "123456"}
+    context = {"url": "http://localhost:8000/x/", "code": "123456", "newsletters": []}
     async with house.apps["blog"].app_context():
         letter = compose(Letter("ann@example.com", "Hello", "magic_link", "about", context), house.settings)
 

@@ -61,7 +61,7 @@ STAFF = (
 )
 # Forms sent empty: what they say then, and where the focus is.
 REFUSING = (
-    ("blog", "/admin/posts/new/", "Save"),
+    ("blog", "/admin/posts/new/", "Save draft"),
     ("blog", "/account/erasure/", "Erase my account"),
     ("market", "/admin/products/new/", "Save"),
     ("market", "/admin/producers/new/", "Save"),

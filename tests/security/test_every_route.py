@@ -44,7 +44,7 @@ ALLOWED_CROSS_ORIGIN = [
 # These prove themselves in other ways: by a signature, or by asking SumUp.
 APART = ("/internal/", "/webhooks/")
 # The editor's page lets its editor make style sheets; pictures stand in a cage.
-OWN_POLICY = ("/media/", "/admin/posts/", "/admin/pages/")
+OWN_POLICY = ("/media/", "/static/", "/admin/posts/", "/admin/pages/")
 TRUSTED = "; require-trusted-types-for 'script'; trusted-types htmx"
 REFERRERS = {"no-referrer", "strict-origin-when-cross-origin"}
 HOSTS = [EVIL, f"localhost:8000.{EVIL}", f"localhost:8000@{EVIL}", "localhost:9999", "", "127.0.0.1"]

@@ -43,7 +43,7 @@ async def test_the_administration_leads_each_to_what_they_may_do(house: House, r
 
     assert page.status_code == 200
     assert str(page.url).startswith(house.url(OPEN[role]))
-    assert [name for name in ROOMS if f'href="{house.url(name, "/admin/")}"' in page.text.split("admin-nav", 1)[1]] == [
+    assert [name for name in ROOMS if f'href="{house.url(name, "/admin/")}' in page.text.split("admin-nav", 1)[1]] == [
         OPEN[role]
     ]
 
