@@ -76,7 +76,7 @@ def _rows(order: Order, totals: Totals, site: Site) -> list[list[Any]]:
         return str(format_currency(minor / 100, order.currency, locale=site.locale))
 
     named = [f"{line.title}, {line.detail}" if line.detail else line.title for line in order.lines]
-    rows: list[list[Any]] = [["What", "How many", "Amount"]]
+    rows: list[list[Any]] = [["What", "Quantity", "Amount"]]
     rows += [[_wrapped(name), line.quantity, money(line.total)] for name, line in zip(named, order.lines, strict=True)]
     rows += [["Total", "", money(order.total)]]
     rows += [[f"including VAT at {rate / 100:g}%", "", money(vat)] for rate, vat in totals.vat.items()]
